@@ -1,0 +1,1 @@
+"""Firmament: the operating platform of a professional-services firm."""

@@ -1,0 +1,1 @@
+"""The one typed API: errors, paging, idempotency, tokens."""

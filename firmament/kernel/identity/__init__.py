@@ -1,0 +1,1 @@
+"""Who a person is: users, sign-in, sessions, invitations, API tokens."""

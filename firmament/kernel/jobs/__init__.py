@@ -1,0 +1,1 @@
+"""Work that happens later: the queue, the worker, schedules, dead letters."""

@@ -1,0 +1,1 @@
+"""What was done: the audit trail and, in the same row, what follows from it."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "firmament.kernel.tenancy"
+    label = "tenancy"

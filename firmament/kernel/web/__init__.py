@@ -1,0 +1,1 @@
+"""Pages: the firm middleware, entrances, lists, imports, error pages."""

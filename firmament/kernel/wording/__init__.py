@@ -1,0 +1,1 @@
+"""Sandboxed templates for whatever a firm's people write."""

@@ -1,0 +1,1 @@
+"""Pure Python: instants, ids, text, tables. No models, no settings."""

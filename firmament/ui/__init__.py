@@ -1,0 +1,1 @@
+"""Base pages, components, styles and scripts. No business words, no models."""
