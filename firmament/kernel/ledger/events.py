@@ -1,0 +1,80 @@
+"""What an event is: a frozen sentence in the past tense, with ids and few words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+_events: dict[str, type["Event"]] = {}
+
+
+class Category(models.TextChoices):
+    """What an auditor asks for by name."""
+
+    AUTH = "auth", _("Sign-in")
+    PERMISSIONS = "permissions", _("Permissions")
+    BREAK_GLASS = "break_glass", _("Break-glass")
+    FINANCE = "finance", _("Finance")
+    DOCUMENTS = "documents", _("Documents")
+    ESIGNATURE = "esignature", _("E-signature")
+    DATA_ACCESS = "data_access", _("Data access")
+    CONFIGURATION = "configuration", _("Configuration")
+    CLIENTS = "clients", _("Clients")
+    SYSTEM = "system", _("System")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field, before and after, as people would read it."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, recorded once and never changed.
+
+    Subclasses are frozen dataclasses whose fields are UUID, str, int, bool, date, datetime, tuples of these or
+    `Change`s. They declare the category; `targets`, from field name to the label of the model it points at
+    ("clients.client"), which is where timelines find them; `personal`, the fields whose values may have to be
+    erased one day; and `sentence`, which follows the actor's name and may use `{field}`.
+    """
+
+    code: ClassVar[str] = ""
+    category: ClassVar[Category]
+    targets: ClassVar[Mapping[str, str]] = {}
+    personal: ClassVar[frozenset[str]] = frozenset()
+    sentence: ClassVar[Text] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super(Event, cls).__init_subclass__(**kwargs)
+        room = cls.__module__.removesuffix(".events").removesuffix(".kernel_events").rsplit(".", 1)[-1]
+        cls.code = f"{room}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
+        # A slotted dataclass is made twice; the second class is the one that lives on.
+        _events[cls.code] = cls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Event):
+    """An event about edited fields. What stood there may be personal, so it can be erased."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"changes"})
+    changes: tuple[Change, ...] = field(default=())
+
+
+def event_class(code: str) -> type[Event] | None:
+    """The class of a code; None when the room that wrote it is gone."""
+    return _events.get(code)
+
+
+def event_classes() -> dict[str, type[Event]]:
+    """Every known event by its code."""
+    return dict(_events)

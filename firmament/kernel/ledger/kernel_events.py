@@ -1,0 +1,55 @@
+"""What the kernel itself writes down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.ledger.events import Category, Event, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerDenied(Event):
+    """A sensitive power was asked for and refused; written after the rollback."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    sentence: ClassVar[Text] = _("was refused {power}")
+
+    power: str
+    rule: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFailed(Event):
+    """A request ended in an error of ours (5xx); nothing of it was kept."""
+
+    category: ClassVar[Category] = Category.SYSTEM
+    sentence: ClassVar[Text] = _("met an error of ours at {path}")
+
+    path: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossFirmWorkDone(Event):
+    """Work that goes through all firms reached this one."""
+
+    category: ClassVar[Category] = Category.SYSTEM
+    sentence: ClassVar[Text] = _("went through all firms: {reason}")
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalValuesErased(Event):
+    """Personal values of earlier entries were erased; their commitments stay."""
+
+    category: ClassVar[Category] = Category.SYSTEM
+    targets: ClassVar[Mapping[str, str]] = {"entry_ids": "ledger.entry"}
+    sentence: ClassVar[Text] = _("erased {count} personal values")
+
+    entry_ids: tuple[UUID, ...]
+    count: int

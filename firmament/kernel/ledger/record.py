@@ -1,0 +1,76 @@
+"""The one call that leaves a trace, and everything that follows from it."""
+
+from contextvars import ContextVar
+from uuid import UUID
+
+from firmament.kernel.jobs.queue import Enqueue, enqueue_many
+from firmament.kernel.jobs.registry import subscribers_of
+from firmament.kernel.ledger.events import Event, event_class
+from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
+from firmament.kernel.ledger.payload import rebuild, split
+from firmament.kernel.tenancy.actor import Actor
+from firmament.lib.instant import now
+
+# Set by the web middleware and the worker; an entry without a request has none.
+request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
+
+
+def record(actor: Actor, event: Event) -> Entry:
+    """Write down what happened and queue what follows, in the transaction of the change itself.
+
+    If the trail cannot be written, the change does not happen.
+    """
+    payload, personal = split(event)
+    occurred_at = now()
+    entry = Entry.objects.create(
+        code=event.code,
+        category=event.category,
+        occurred_at=occurred_at,
+        domain=actor.domain,
+        user_id=actor.user_id,
+        membership_id=actor.membership_id,
+        token_id=actor.token_id,
+        job=actor.job,
+        roles=list(actor.roles),
+        request_id=request_id.get(),
+        payload=payload,
+    )
+    _aim(entry, event)
+    if personal:
+        PersonalValue.objects.bulk_create(
+            PersonalValue(entry=entry, field=name, salt=salt, value=value)
+            for name, (salt, value) in personal.items()
+        )
+    follow = [Enqueue(code=code, actor=actor, entry_id=entry.pk) for code in subscribers_of(event.code)]
+    if follow:
+        enqueue_many(follow)
+    return entry
+
+
+def _aim(entry: Entry, event: Event) -> None:
+    targets = [
+        EntryTarget(entry=entry, kind=kind, object_id=object_id, occurred_at=entry.occurred_at)
+        for name, kind in event.targets.items()
+        for object_id in _ids(getattr(event, name))
+    ]
+    if targets:
+        EntryTarget.objects.bulk_create(targets)
+
+
+def _ids(value: object) -> list[UUID]:
+    if value is None:
+        return []
+    if isinstance(value, UUID):
+        return [value]
+    if isinstance(value, tuple):
+        return [item for item in value if isinstance(item, UUID)]
+    raise TypeError(f"An event's target is a UUID or a tuple of them, not {type(value).__name__}")
+
+
+def load_event(entry_id: UUID) -> Event:
+    """The event a job follows; LookupError when its class no longer exists."""
+    entry = Entry.objects.get(pk=entry_id)
+    event_type = event_class(entry.code)
+    if event_type is None:
+        raise LookupError(f"No room declares the event {entry.code}")
+    return rebuild(event_type, entry)
