@@ -51,9 +51,7 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("E-mail address"), max_length=254)
     name = models.CharField(_("Name"), max_length=200)
-    timezone = models.CharField(
-        _("Time zone"), max_length=64, default="UTC", validators=[validate_timezone]
-    )
+    timezone = models.CharField(_("Time zone"), max_length=64, default="UTC", validators=[validate_timezone])
     locale = models.CharField(_("Language"), max_length=20, default="en")
     theme = models.CharField(_("Appearance"), max_length=10, choices=Theme, default=Theme.AUTO)
     shortcuts_enabled = models.BooleanField(_("Keyboard shortcuts"), default=True)

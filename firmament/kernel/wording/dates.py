@@ -1,0 +1,70 @@
+"""Dates in words, for the person who reads them: their language and their zone, never the server's."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from liquid import RenderContext
+from liquid.exceptions import FilterArgumentError
+from liquid.filter import with_context
+
+STYLES = ("short", "medium", "long", "full")
+
+
+def locale_of(code: str) -> Locale:
+    """Babel's locale for a language code such as `en` or `de-CH`; English where it is unknown."""
+    try:
+        return Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The named zone; UTC where the name is unknown."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _style(style: Any) -> Any:
+    if style not in STYLES:
+        raise FilterArgumentError(f"a date is written short, medium, long or full, not “{style}”", token=None)
+    return style
+
+
+def _instant(value: Any) -> date | datetime:
+    if isinstance(value, date):
+        return value
+    try:
+        text = str(value)
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FilterArgumentError("this is not a date", token=None) from error
+
+
+def _preferences(context: RenderContext) -> tuple[Locale, ZoneInfo]:
+    matter = context.template.matter
+    return locale_of(str(matter["_locale"])), zone_of(str(matter["_timezone"]))
+
+
+@with_context
+def date_filter(value: Any, style: Any = "long", *, context: RenderContext) -> str:
+    """`{{ due_on | date }}`: a date in words. An instant is shown as the reader's day."""
+    locale, zone = _preferences(context)
+    instant = _instant(value)
+    if isinstance(instant, datetime) and instant.tzinfo:
+        instant = instant.astimezone(zone).date()
+    return format_date(instant, format=_style(style), locale=locale)
+
+
+@with_context
+def datetime_filter(value: Any, style: Any = "long", *, context: RenderContext) -> str:
+    """`{{ starts_at | datetime }}`: an instant in the reader's zone, with the zone's name from `long` on."""
+    locale, zone = _preferences(context)
+    instant = _instant(value)
+    if not isinstance(instant, datetime):
+        raise FilterArgumentError("this is a date without a time; use the filter “date”", token=None)
+    return format_datetime(instant, format=_style(style), tzinfo=zone, locale=locale)
