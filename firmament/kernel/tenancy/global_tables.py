@@ -1,11 +1,11 @@
 """The tables that belong to no firm, each with its reason and what the application may do with it.
 
-A table is a firm table, or it stands here, or the build fails. Grants: "r" read, "w" insert, update
-and delete, "" nothing.
+A table is a firm table, or it stands here, or the build fails. Grants: "r" read, "i" insert,
+"w" insert, update and delete, "" nothing.
 """
 
 GLOBAL_TABLES: dict[str, tuple[str, str]] = {
-    "tenancy_firm": ("r", "the list of firms; found before a firm is set"),
+    "tenancy_firm": ("ri", "the list of firms; found before a firm is set"),
     "tenancy_firmaccess": ("r", "which firms a person may enter; written by triggers"),
     "tenancy_tokenlookup": ("rw", "from a token's hash to its firm"),
     "identity_user": ("rw", "a person, who may belong to several firms"),

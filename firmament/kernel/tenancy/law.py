@@ -123,6 +123,8 @@ def _secure_firm_table(connection: BaseDatabaseWrapper) -> list[str]:
     return [
         "ALTER TABLE tenancy_firm ENABLE ROW LEVEL SECURITY",
         "CREATE POLICY firm_look_up ON tenancy_firm FOR SELECT USING (true)",
+        # A firm is founded from inside its own transaction, so that it and its first admin come together.
+        f"CREATE POLICY firm_found ON tenancy_firm FOR INSERT WITH CHECK {own}",
         f"CREATE POLICY firm_own ON tenancy_firm FOR UPDATE USING {own} WITH CHECK {own}",
     ]
 
@@ -188,7 +190,7 @@ def _grant(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _wanted_grants() -> dict[str, frozenset[str]]:
-    letters = {"r": {"SELECT"}, "w": {"INSERT", "UPDATE", "DELETE"}}
+    letters = {"r": {"SELECT"}, "i": {"INSERT"}, "w": {"INSERT", "UPDATE", "DELETE"}}
     wanted = {
         table: frozenset().union(*(letters[letter] for letter in grant)) if grant else frozenset()
         for table, (grant, _reason) in GLOBAL_TABLES.items()

@@ -1,0 +1,63 @@
+"""The template is migrated and furnished once; each worker process tests on a clone of it, as the application's role."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from firmament.kernel.tenancy.law import apply_law
+from firmament.kernel.testing import cluster
+from firmament.kernel.testing.world import furnish
+from firmament.lib.postgres import lock_file
+
+EXCLUSIVE = 2  # fcntl.LOCK_EX
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Replaces pytest-django's: it would migrate as the application and empty tables by TRUNCATE."""
+    with django_db_blocker.unblock():
+        prepare_template()
+        name = f"firmament_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        cluster.clone(cluster.TEMPLATE, name)
+        point_at(name)
+        yield
+        close()
+        cluster.drop(name)
+
+
+def prepare_template() -> None:
+    """Migrate and furnish the template, once per run whichever worker comes first."""
+    home = Path(os.environ[cluster.HOME])
+    lock = lock_file(home.parent / "template.lock", EXCLUSIVE)
+    try:
+        done = home.parent / "template.done"
+        if done.exists():
+            return
+        point_at(cluster.TEMPLATE)
+        call_command("migrate", database="owner", verbosity=0)
+        call_command("createcachetable", database="owner", verbosity=0)
+        apply_law(connections["owner"])
+        furnish()
+        close()
+        done.touch()
+    finally:
+        os.close(lock)
+
+
+def point_at(name: str) -> None:
+    """Let every alias speak to this database, one connection each: a pool would outlive the test."""
+    close()
+    for connection in connections.all():
+        connection.settings_dict["NAME"] = name
+        connection.settings_dict["OPTIONS"].pop("pool", None)
+
+
+def close() -> None:
+    """Let go of the database, so that it can be cloned or dropped."""
+    for connection in connections.all():
+        connection.close()
