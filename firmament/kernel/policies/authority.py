@@ -1,0 +1,177 @@
+"""What an actor holds at this moment: powers of their roles, teams, walls, grants. One query a transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, OuterRef, Q, Value
+from django.db.models.functions import Concat
+
+from firmament.kernel.jobs.registry import powers_of
+from firmament.kernel.policies.models import PortalGrant, RoleAssignment, RolePower, TeamMember, Wall
+from firmament.kernel.policies.powers import Declaration, declaration, house_powers
+from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
+from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.ambient import NoFirm, ambient, transaction_cache
+from firmament.kernel.tenancy.models import Membership
+from firmament.lib.instant import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """An actor with everything the rules ask about. `live` is False for a deactivated member, who holds nothing."""
+
+    actor: Actor
+    live: bool
+    powers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clearance: str = ""
+    team_ids: frozenset[UUID] = frozenset()
+    walled_clients: frozenset[UUID] = frozenset()
+    walled_engagements: frozenset[UUID] = frozenset()
+    grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def person(self) -> frozenset[UUID]:
+        """The ids by which a row may name the actor. Both are UUIDs, so neither can be taken for the other."""
+        mine = self.actor.user_id, self.actor.membership_id
+        return frozenset(i for i in mine if i is not None)
+
+    @property
+    def walled(self) -> bool:
+        return bool(self.walled_clients or self.walled_engagements)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The powers the actor could hand on: their roles', cut to a token's scopes."""
+        if self.actor.domain != Domain.TOKEN:
+            return frozenset(self.powers)
+        return frozenset(power for power in self.powers if token_covers(self.scopes, declaration(power)))
+
+    def clients_with(self, scope: str) -> frozenset[UUID]:
+        return frozenset(client for client, scopes in self.grants.items() if scope in scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    domain: Domain
+    membership_id: UUID | None
+    user_id: UUID | None
+    job: str
+    scopes: frozenset[str]
+
+
+def authority_of(actor: Actor) -> Authority:
+    """The actor's authority in the firm of the running transaction, read at most once in it.
+
+    An actor of another firm holds nothing here, whatever they hold at home.
+    """
+    here = ambient.get()
+    if here is None:
+        raise NoFirm("No firm is set: open firm_transaction(firm_id) first.")
+    if actor.firm_id != here.firm_id:
+        return Authority(actor=actor, live=False)
+    cache = transaction_cache().setdefault(Authority, {})
+    key = _Key(actor.domain, actor.membership_id, actor.user_id, actor.job, actor.scopes)
+    if key not in cache:
+        cache[key] = _load(actor)
+    found = cache[key]
+    assert isinstance(found, Authority)
+    return found
+
+
+def forget_authority() -> None:
+    """Ask the database again at the next question; called by whatever changes roles, teams, walls or grants."""
+    transaction_cache().pop(Authority, None)
+
+
+def _load(actor: Actor) -> Authority:
+    match actor.domain:
+        case Domain.STAFF | Domain.TOKEN:
+            return _staff(actor)
+        case Domain.CLIENT:
+            return _client(actor)
+        case Domain.SYSTEM:
+            powers = dict.fromkeys(system_powers(actor.job), (actor.job,))
+            return Authority(actor=actor, live=True, powers=powers, clearance=Classification.RESTRICTED)
+        case _:
+            return Authority(actor=actor, live=False)
+
+
+def system_powers(code: str) -> frozenset[str]:
+    """The powers declared beside a job, or by `declare_house` where no job stands behind the code."""
+    return frozenset(powers_of(code)) | house_powers(code)
+
+
+def _staff(actor: Actor) -> Authority:
+    """A member's authority, in one row; the same for a token, whose maker it is."""
+    if actor.membership_id is None:
+        return Authority(actor=actor, live=False)
+    # Asking for the active member here is what makes a deactivation bite on the very next request.
+    row = (
+        Membership.objects.filter(pk=actor.membership_id, state=Membership.State.ACTIVE, user__is_active=True)
+        .values_list(*_STAFF_COLUMNS)
+        .first()
+    )
+    if row is None:
+        return Authority(actor=actor, live=False)
+    carried, clearances, teams, clients, engagements = row
+    powers: dict[str, tuple[str, ...]] = {}
+    for role, _bar, power in sorted(entry.partition("|") for entry in carried):
+        powers[power] = (*powers.get(power, ()), role)
+    return Authority(
+        actor=actor,
+        live=True,
+        powers=powers,
+        clearance=higher(clearances),
+        team_ids=frozenset(teams),
+        walled_clients=frozenset(clients),
+        walled_engagements=frozenset(engagements),
+        scopes=actor.scopes,
+    )
+
+
+def _staff_columns() -> tuple[ArraySubquery, ...]:
+    mine = OuterRef("pk")
+    carried = RolePower.objects.filter(
+        role__in=RoleAssignment.objects.filter(membership=OuterRef(OuterRef("pk"))).values("role")
+    )
+    teams = TeamMember.objects.filter(membership=OuterRef(OuterRef("pk"))).values("team")
+    walls = Wall.objects.standing().filter(Q(membership=mine) | Q(team__in=teams))
+    return (
+        ArraySubquery(
+            carried.values(entry=Concat(F("role__code"), Value("|"), F("power"), output_field=CharField()))
+        ),
+        ArraySubquery(RoleAssignment.objects.filter(membership=mine).values("role__clearance")),
+        ArraySubquery(TeamMember.objects.filter(membership=mine).values("team_id")),
+        ArraySubquery(walls.filter(client_id__isnull=False).values("client_id")),
+        ArraySubquery(walls.filter(engagement_id__isnull=False).values("engagement_id")),
+    )
+
+
+_STAFF_COLUMNS = _staff_columns()
+
+
+def _client(actor: Actor) -> Authority:
+    """A portal identity's grants. An expired one is gone at the instant it says."""
+    if actor.user_id is None:
+        return Authority(actor=actor, live=False)
+    rows = PortalGrant.objects.in_force(at=now()).filter(user_id=actor.user_id, user__is_active=True)
+    grants = {client: frozenset(scopes) for client, scopes in rows.values_list("client_id", "scopes")}
+    return Authority(actor=actor, live=bool(grants), grants=grants, clearance=CLIENT_CLEARANCE)
+
+
+def token_covers(scopes: frozenset[str], declared: Declaration) -> bool:
+    """Whether a token's scopes reach a power: by its name, by `<room>.*`, or by `<room>.read` if it only reads."""
+    return (
+        declared.power in scopes
+        or f"{declared.room}.*" in scopes
+        or (declared.reads and f"{declared.room}.read" in scopes)
+    )
+
+
+def roles_of(membership_id: UUID) -> tuple[str, ...]:
+    """The codes of the roles a member holds, for the actor and, through it, for the ledger."""
+    held = RoleAssignment.objects.filter(membership_id=membership_id).values_list("role__code", flat=True)
+    return tuple(sorted(held))

@@ -1,0 +1,152 @@
+"""What a rule means, twice: `truth` for one object, `condition` for the database.
+
+Both reduce every atom about a field to the same pair, a path and the set of values that satisfy it (`demand`), so
+that they cannot come to differ; the property test holds the rest.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from firmament.kernel.policies.authority import Authority
+from firmament.kernel.policies.fields import Subject, Values, field_in
+from firmament.kernel.policies.rules import (
+    AllOf,
+    AnyOf,
+    Assigned,
+    ClassificationAtMost,
+    ClientGranted,
+    Everyone,
+    FieldAtom,
+    FieldIs,
+    HasRole,
+    HasScope,
+    InTeam,
+    Not,
+    Owns,
+    Rule,
+)
+from firmament.kernel.policies.scopes import up_to
+
+Walls = tuple[tuple[str, Values], ...]
+
+
+def demand(atom: FieldAtom, authority: Authority) -> tuple[str, Values]:
+    """The path an atom looks at, and the values that satisfy it for this actor. The path "" is the client's."""
+    match atom:
+        case Owns(field) | Assigned(field):
+            return field, frozenset(authority.person)
+        case InTeam(field):
+            return field, frozenset(authority.team_ids)
+        case ClientGranted(path, scope):
+            return path, frozenset(authority.clients_with(scope))
+        case FieldIs(field, values):
+            return field, frozenset(values)
+        case ClassificationAtMost(field):
+            return field, frozenset(up_to(authority.clearance))
+
+
+def located(path: str, model: type[models.Model], prefix: str) -> str:
+    """The path from the model itself: its own client's where the rule leaves it open, else through the prefix."""
+    if path:
+        return prefix + path
+    own = getattr(model, "client_path", None)
+    if not own:
+        raise LookupError(f"{model._meta.label} declares no client_path, and the rule asks for its client")
+    return str(own)
+
+
+def truth(
+    rule: Rule, authority: Authority, power: str, subject: Subject | None, prefix: str = ""
+) -> bool | None:
+    """Whether the rule holds; None when that depends on an object and there is none."""
+    match rule:
+        case Everyone():
+            return True
+        case HasRole():
+            return power in authority.powers
+        case HasScope(scope):
+            return bool(authority.clients_with(scope))
+        case AllOf(rules):
+            found = [truth(inner, authority, power, subject, prefix) for inner in rules]
+            return False if False in found else None if None in found else True
+        case AnyOf(rules):
+            found = [truth(inner, authority, power, subject, prefix) for inner in rules]
+            return True if True in found else None if None in found else False
+        case Not(inner):
+            held = truth(inner, authority, power, subject, prefix)
+            return None if held is None else not held
+        case _:
+            return _field_truth(rule, authority, subject, prefix)
+
+
+def _field_truth(atom: FieldAtom, authority: Authority, subject: Subject | None, prefix: str) -> bool | None:
+    path, wanted = demand(atom, authority)
+    if not wanted:
+        return False
+    if subject is None:
+        return None
+    return not wanted.isdisjoint(subject.values(located(path, subject.model, prefix)))
+
+
+def condition(
+    rule: Rule, authority: Authority, power: str, model: type[models.Model], prefix: str = ""
+) -> Q | bool:
+    """The rule as SQL; True or False where it does not depend on the row."""
+    match rule:
+        case AllOf(rules):
+            return both([condition(inner, authority, power, model, prefix) for inner in rules])
+        case AnyOf(rules):
+            return either([condition(inner, authority, power, model, prefix) for inner in rules])
+        case Not(inner):
+            return contrary(condition(inner, authority, power, model, prefix))
+        case Everyone() | HasRole() | HasScope():
+            return bool(truth(rule, authority, power, None))
+        case _:
+            path, wanted = demand(rule, authority)
+            return field_in(model, located(path, model, prefix), wanted)
+
+
+def both(parts: list[Q | bool]) -> Q | bool:
+    """All of them, with what is certain left out: an empty Q would turn into its contrary under `~`."""
+    kept = Q()
+    for part in parts:
+        if part is False:
+            return False
+        if isinstance(part, Q):
+            kept &= part
+    return kept or True
+
+
+def either(parts: list[Q | bool]) -> Q | bool:
+    """At least one of them."""
+    kept = Q()
+    for part in parts:
+        if part is True:
+            return True
+        if isinstance(part, Q):
+            kept |= part
+    return kept or False
+
+
+def contrary(part: Q | bool) -> Q | bool:
+    """Its contrary."""
+    return ~part if isinstance(part, Q) else not part
+
+
+def walls_on(model: type[models.Model], authority: Authority) -> Walls:
+    """The paths of the model that walls look at, each with what this actor is kept from."""
+    found = (
+        (getattr(model, "client_path", None), authority.walled_clients),
+        (getattr(model, "engagement_path", None), authority.walled_engagements),
+    )
+    return tuple((path, ids) for path, ids in found if path and ids)
+
+
+def behind_wall(authority: Authority, subject: Subject) -> bool:
+    """Whether an ethical wall stands between the actor and the object."""
+    return any(not ids.isdisjoint(subject.values(path)) for path, ids in walls_on(subject.model, authority))
+
+
+def outside_walls(model: type[models.Model], authority: Authority) -> Q | bool:
+    """The rows no wall keeps from the actor."""
+    return both([contrary(field_in(model, path, ids)) for path, ids in walls_on(model, authority)])

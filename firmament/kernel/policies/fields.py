@@ -1,0 +1,149 @@
+"""ORM paths, read two ways that must agree: as a condition in SQL, and as the values of one object."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import models
+from django.db.models import Q
+
+Values = frozenset[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path taken apart. `hops` are forward relations; `many` is the first reverse or many-to-many relation, if any."""
+
+    hops: tuple[str, ...]
+    leaf: str
+    convert: "models.Field[Any, Any]"
+    many: "Many | None" = None
+
+    @property
+    def lookup(self) -> str:
+        return "__".join((*self.hops, self.leaf))
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The far side of a to-many relation: its model, its key back to ours, and the rest of the path from there."""
+
+    model: type[models.Model]
+    back: str
+    rest: str
+
+
+@cache
+def resolve(model: type[models.Model], path: str) -> Path:
+    """Take a path apart, by the column at its end; `ImproperlyConfigured` when the model has no such path."""
+    hops: list[str] = []
+    here = model
+    parts = path.split("__")
+    for index, part in enumerate(parts):
+        found = _field(model, path, here, part)
+        last = index == len(parts) - 1
+        if isinstance(found, models.ForeignObjectRel):
+            return _through_reverse(model, path, hops, found, parts[index + 1 :])
+        if found.many_to_many:
+            raise ImproperlyConfigured(
+                f"{model._meta.label}: {path} goes through a many-to-many; name its table"
+            )
+        if last:
+            return Path(tuple(hops), found.attname, _column(found))
+        if not found.is_relation or found.related_model is None:
+            raise ImproperlyConfigured(f"{model._meta.label}: {path} goes on past the plain field {part}")
+        if index == len(parts) - 2 and parts[-1] in ("id", "pk"):
+            # `client__id` is the column `client_id`: no join, and one name for one thing.
+            return Path(tuple(hops), found.attname, _column(found))
+        hops.append(found.name)
+        here = found.related_model
+    raise ImproperlyConfigured(f"{model._meta.label}: {path} leads nowhere")
+
+
+def _field(model: type[models.Model], path: str, here: type[models.Model], part: str) -> Any:
+    try:
+        return here._meta.pk if part == "pk" else here._meta.get_field(part)
+    except FieldDoesNotExist:
+        raise ImproperlyConfigured(f"{model._meta.label}: there is no path {path}") from None
+
+
+def _column(found: Any) -> Any:
+    while found.is_relation:
+        found = found.target_field
+    return found
+
+
+def _through_reverse(
+    model: type[models.Model], path: str, hops: list[str], relation: Any, rest: list[str]
+) -> Path:
+    far = resolve(relation.related_model, "__".join(rest) or "pk")
+    if far.many is not None:
+        raise ImproperlyConfigured(f"{model._meta.label}: {path} goes through two to-many relations")
+    many = Many(relation.related_model, relation.field.attname, far.lookup)
+    return Path(tuple(hops), relation.name, far.convert, many)
+
+
+def field_in(model: type[models.Model], path: str, values: Values) -> Q | bool:
+    """The condition that the path holds one of the values; True or False where no row need be read.
+
+    Under `~` an empty field counts as holding none of them, as it does to `Subject`.
+    """
+    if not values:
+        return False
+    taken = resolve(model, path)
+    if taken.many is not None:
+        far = taken.many
+        rows = far.model._default_manager.filter(_holds(far.rest, values), **{f"{far.back}__isnull": False})
+        return Q(**{f"{'__'.join(taken.hops) or 'pk'}__in": rows.values(far.back)})
+    return _holds(taken.lookup, values)
+
+
+def _holds(lookup: str, values: Values) -> Q:
+    filled = sorted((value for value in values if value is not None), key=str)
+    condition = Q()
+    if len(filled) == 1:
+        condition = Q(**{lookup: filled[0]})
+    elif filled:
+        condition = Q(**{f"{lookup}__in": filled})
+    return condition | Q(**{f"{lookup}__isnull": True}) if None in values else condition
+
+
+@dataclass(slots=True)
+class Subject:
+    """One object, seen through paths. `overrides` lets an explanation ask "what if this field were…"."""
+
+    obj: models.Model
+    overrides: dict[str, Values] = field(default_factory=dict)
+
+    @property
+    def model(self) -> type[models.Model]:
+        return type(self.obj)
+
+    def canonical(self, path: str) -> str:
+        """One name for each column, however the path was spelled."""
+        return resolve(self.model, path).lookup
+
+    def values(self, path: str) -> Values:
+        """What the path holds: one value (None for an empty field), or many through a reverse relation."""
+        taken = resolve(self.model, path)
+        if taken.lookup in self.overrides:
+            return self.overrides[taken.lookup]
+        here: Any = self.obj
+        for hop in taken.hops:
+            here = getattr(here, hop)
+            if here is None:
+                return frozenset() if taken.many else frozenset({None})
+        if taken.many is not None:
+            far = taken.many
+            rows = far.model._default_manager.filter(**{far.back: here.pk}).values_list(far.rest, flat=True)
+            return frozenset(rows)
+        return frozenset({taken.convert.to_python(getattr(here, taken.leaf))})
+
+    def one(self, path: str | None) -> Any:
+        """The single value of a forward path, or None."""
+        return next(iter(self.values(path)), None) if path else None
+
+    def with_field(self, path: str, values: Values) -> "Subject":
+        """The same object, as if the path held these values."""
+        return Subject(self.obj, {**self.overrides, self.canonical(path): values})

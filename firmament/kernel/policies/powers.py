@@ -1,0 +1,175 @@
+"""The registry of powers: each declared once, with its rule, by the room it belongs to.
+
+A room's `policies.py` is imported at start, so what is not declared there does not exist, and asking for
+it is an error rather than a silent no.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+
+from firmament.kernel.policies.rules import (
+    ClientGranted,
+    HasRole,
+    HasScope,
+    InTeam,
+    Rule,
+    atoms,
+)
+from firmament.kernel.policies.scopes import Classification, Scope
+
+FIRM_ADMIN = "firm_admin"
+PARTNER = "partner"
+MANAGER = "manager"
+STAFF = "staff"
+BILLING = "billing"
+READ_ONLY = "read_only"
+
+# Code, name and clearance of the roles every firm begins with. The name is stored, so it is English.
+BUILT_IN_ROLES: tuple[tuple[str, str, str], ...] = (
+    (FIRM_ADMIN, "Firm admin", Classification.RESTRICTED),
+    (PARTNER, "Partner", Classification.RESTRICTED),
+    (MANAGER, "Manager", Classification.RESTRICTED),
+    (STAFF, "Staff", Classification.CONFIDENTIAL),
+    (BILLING, "Billing", Classification.CONFIDENTIAL),
+    (READ_ONLY, "Read only", Classification.CONFIDENTIAL),
+)
+BUILT_IN_CODES = frozenset(code for code, _name, _clearance in BUILT_IN_ROLES)
+EVERY_ROLE = (PARTNER, MANAGER, STAFF, BILLING, READ_ONLY)
+
+READING_VERBS = ("view", "list", "read", "download")
+
+
+class Power(StrEnum):
+    """Base of each room's powers: `class Can(Power): VIEW = "clients.view"`."""
+
+
+class UnknownPower(LookupError):
+    """A power nobody declared was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a power is: its words, its model, its rule for each domain, and the roles that begin with it.
+
+    `through` lists further models that hang on the power's own: label → ORM path to it, "" for the model itself.
+    """
+
+    power: str
+    title: str | Promise
+    staff: Rule | None
+    client: Rule | None
+    roles: frozenset[str]
+    sensitive: bool
+    reads: bool
+    through: dict[str, str]
+
+    @property
+    def room(self) -> str:
+        return self.power.partition(".")[0]
+
+    def prefix(self, label: str) -> str | None:
+        """The ORM path from the model `label` to the one the rule's fields start from, or None."""
+        path = self.through.get(label.lower())
+        return path if not path else f"{path}__"
+
+
+_declared: dict[str, Declaration] = {}
+_house: dict[str, frozenset[str]] = {}
+_open_models: dict[str, str] = {}
+
+
+def declare(
+    power: Power,
+    *,
+    title: str | Promise,
+    model: str | None = None,
+    through: dict[str, str] | None = None,
+    staff: Rule | None = HasRole(),  # noqa: B008 - a frozen value
+    client: Rule | None = None,
+    roles: Sequence[str] = (),
+    sensitive: bool = False,
+    reads: bool | None = None,
+) -> Declaration:
+    """Declare a power.
+
+    `model` is what the rules' fields start from; `through={"clients.Contact": "client"}` lets the same rule
+    answer for a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles`
+    names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
+    part of the token scope `<room>.read`.
+    """
+    room, _dot, verb = power.partition(".")
+    if not (room and verb) or power in _declared:
+        raise ValueError(f"{power}: a power is declared once, as room.verb")
+    if unknown := set(roles) - BUILT_IN_CODES:
+        raise ValueError(f"{power}: no such built-in role: {sorted(unknown)}")
+    _check_domains(power, staff, client)
+    declaration = Declaration(
+        power=str(power),
+        title=title,
+        staff=staff,
+        client=client,
+        roles=frozenset({*roles, FIRM_ADMIN}) if staff else frozenset(),
+        sensitive=sensitive,
+        reads=verb.partition("_")[0] in READING_VERBS if reads is None else reads,
+        through={
+            label.lower(): path
+            for label, path in {**({model: ""} if model else {}), **(through or {})}.items()
+        },
+    )
+    _declared[declaration.power] = declaration
+    return declaration
+
+
+def _check_domains(power: str, staff: Rule | None, client: Rule | None) -> None:
+    """Refuse an atom in a domain where it could never be true: it would read like a permission and be none."""
+    scopes = {str(scope) for scope in Scope}
+    for atom in atoms(staff) if staff else ():
+        if isinstance(atom, HasScope | ClientGranted):
+            raise ValueError(f"{power}: {atom} belongs to the client's rule")
+    for atom in atoms(client) if client else ():
+        if isinstance(atom, HasRole | InTeam):
+            raise ValueError(f"{power}: {atom} belongs to the staff's rule")
+        if isinstance(atom, HasScope | ClientGranted) and atom.scope not in scopes:
+            raise ValueError(f"{power}: no such scope: {atom.scope}")
+
+
+def declaration(power: str) -> Declaration:
+    """The declaration of a power; `UnknownPower` when there is none."""
+    try:
+        return _declared[power]
+    except KeyError:
+        raise UnknownPower(f"{power} is not declared; is its room's policies.py loaded?") from None
+
+
+def declarations() -> list[Declaration]:
+    """Every power, by name."""
+    return [_declared[power] for power in sorted(_declared)]
+
+
+def declare_house(code: str, powers: Iterable[str]) -> None:
+    """Give powers to `Actor.system(code)` where no job stands behind it: commands, the demo, provisioning."""
+    _house[code] = frozenset(str(power) for power in powers)
+
+
+def house_powers(code: str) -> frozenset[str]:
+    """Powers declared by `declare_house`."""
+    return _house.get(code, frozenset())
+
+
+def house_codes() -> MappingProxyType[str, frozenset[str]]:
+    """Every code of `declare_house` with its powers, for the inventory."""
+    return MappingProxyType(_house)
+
+
+def stands_open(label: str, *, reason: str) -> None:
+    """Say why a firm's model hangs on no client: ethical walls cannot reach it."""
+    _open_models[label.lower()] = reason
+
+
+def open_models() -> MappingProxyType[str, str]:
+    """Models without a client, each with its reason."""
+    return MappingProxyType(_open_models)

@@ -1,0 +1,73 @@
+"""Who a run works for, asked again when it starts and at every beat: a right taken away stops the work."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+
+from firmament.kernel.jobs.errors import NotAuthorized
+from firmament.kernel.policies.authority import authority_of, forget_authority, roles_of
+from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.ambient import current_firm_id
+from firmament.kernel.tenancy.models import Membership
+
+if TYPE_CHECKING:
+    from firmament.kernel.jobs.models import JobRun
+
+
+def _no_tokens(token_id: UUID) -> bool:
+    raise NotAuthorized("Nobody can vouch for this token.")
+
+
+# Set by identity, which keeps the tokens: whether one is neither revoked nor expired.
+token_is_live: Callable[[UUID], bool] = _no_tokens
+
+
+def set_token_check(check: Callable[[UUID], bool]) -> None:
+    """Name who knows whether a token still counts (kernel.identity, at start)."""
+    global token_is_live
+    token_is_live = check
+
+
+def actor_of_run(run: "JobRun") -> Actor:
+    """The person, client or token a run works for, as they are now; `NotAuthorized` when they are no more."""
+    forget_authority()
+    match run.domain:
+        case Domain.STAFF:
+            actor = staff_actor(run.membership_id)
+        case Domain.CLIENT:
+            actor = _client_actor(run.user_id)
+        case Domain.TOKEN:
+            actor = _token_actor(run)
+        case _:
+            raise NotAuthorized(f"A run cannot work for the domain {run.domain}.")
+    if not authority_of(actor).live:
+        raise NotAuthorized("The person this run works for no longer has access.")
+    return actor
+
+
+def staff_actor(membership_id: UUID | None) -> Actor:
+    """The member as an actor, with the roles held now."""
+    membership = Membership.objects.select_related("user").filter(pk=membership_id).first()
+    if membership is None:
+        raise NotAuthorized("The member this run works for is gone.")
+    return Actor.of_staff(membership, roles=roles_of(membership.pk))
+
+
+def _client_actor(user_id: UUID | None) -> Actor:
+    user = get_user_model()._default_manager.filter(pk=user_id).first()
+    if user is None:
+        raise NotAuthorized("The person this run works for is gone.")
+    return Actor.of_client(user, current_firm_id())
+
+
+def _token_actor(run: "JobRun") -> Actor:
+    if run.token_id is None or not token_is_live(run.token_id):
+        raise NotAuthorized("The token this run works for is revoked or has expired.")
+    membership = Membership.objects.select_related("user").filter(pk=run.membership_id).first()
+    if membership is None:
+        raise NotAuthorized("The maker of the token this run works for is gone.")
+    return Actor.of_token(
+        membership, token_id=run.token_id, name=membership.user.name, scopes=frozenset(run.scopes)
+    )
