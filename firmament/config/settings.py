@@ -8,7 +8,7 @@ from firmament.config.modules import MODULES
 ROOT = Path(__file__).resolve().parents[2]
 ENV = environment()
 
-SECRET_KEY = ENV.secret_key
+SECRET_KEY = ENV.secret_key.get_secret_value()
 DEBUG = False
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
@@ -24,7 +24,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",

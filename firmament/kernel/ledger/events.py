@@ -56,7 +56,8 @@ class Event:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super(Event, cls).__init_subclass__(**kwargs)
-        room = cls.__module__.removesuffix(".events").removesuffix(".kernel_events").rsplit(".", 1)[-1]
+        # A room's events.py may have become a package: what stands before it names the room.
+        room = re.split(r"\.(?:kernel_)?events(?:\.|$)", cls.__module__)[0].rsplit(".", 1)[-1]
         cls.code = f"{room}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
         # A slotted dataclass is made twice; the second class is the one that lives on.
         _events[cls.code] = cls

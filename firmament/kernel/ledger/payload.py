@@ -42,10 +42,12 @@ def commitment(salt: bytes, value: Any) -> str:
 
 def join(payload: dict[str, Any], personal: dict[str, Any]) -> dict[str, Any]:
     """The payload with the values that are still there; an erased one is None."""
-    return {
-        name: personal.get(name) if isinstance(value, dict) and COMMITMENT in value else value
-        for name, value in payload.items()
-    }
+    return {name: personal.get(name) if is_commitment(value) else value for name, value in payload.items()}
+
+
+def is_commitment(value: Any) -> bool:
+    """Whether a payload's value stands for one that is kept apart."""
+    return isinstance(value, dict) and COMMITMENT in value
 
 
 def rebuild(event_type: type[Event], entry: Entry) -> Event:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from firmament.kernel.ledger.events import Change, event_class
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
-from firmament.kernel.ledger.payload import join
+from firmament.kernel.ledger.payload import is_commitment, join
 from firmament.kernel.tenancy.actor import Domain
 
 
@@ -26,13 +26,6 @@ class ActivityRow:
     sentence: str
     code: str
     changes: tuple[Change, ...] = ()
-
-
-class _Known(dict[str, Any]):
-    """Sentence fields; one that was erased reads as such instead of failing."""
-
-    def __missing__(self, key: str) -> str:
-        return _("(erased)")
 
 
 def activity(
@@ -65,7 +58,9 @@ def _row(entry: Entry, names: dict[UUID, str], personal: dict[str, Any]) -> Acti
     values = join(entry.payload, personal)
     event_type = event_class(entry.code)
     sentence = str(event_type.sentence) if event_type and event_type.sentence else entry.code
-    fields = _Known({name: value for name, value in values.items() if value is not None})
+    fields = {
+        name: _words(value, erased=is_commitment(entry.payload[name])) for name, value in values.items()
+    }
     changes = tuple(Change(**change) for change in values.get("changes") or ())
     return ActivityRow(
         entry_id=entry.pk,
@@ -76,6 +71,13 @@ def _row(entry: Entry, names: dict[UUID, str], personal: dict[str, Any]) -> Acti
         code=entry.code,
         changes=changes,
     )
+
+
+def _words(value: Any, *, erased: bool) -> Any:
+    """A field inside a sentence: an erased one says so, an absent one says nothing."""
+    if value is None:
+        return _("(erased)") if erased else ""
+    return value
 
 
 def _who(entry: Entry, names: dict[UUID, str]) -> str:

@@ -1,0 +1,200 @@
+"""Asking: draft, change, send, cancel, remind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from firmament.kernel.ledger.events import Change
+from firmament.kernel.ledger.record import record
+from firmament.kernel.policies.decide import require
+from firmament.kernel.tenancy.actor import Actor
+from firmament.lib.instant import now
+from firmament.modules.documents.events import (
+    RequestCanceled,
+    RequestChanged,
+    RequestDrafted,
+    RequestReminded,
+    RequestSent,
+)
+from firmament.modules.documents.models import DocumentRequest, Reminder, RequestItem
+from firmament.modules.documents.policies import Can
+
+if TYPE_CHECKING:
+    from firmament.modules.clients.models import Client, Engagement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDraft:
+    """One document to ask for."""
+
+    title: str
+    help: str = ""
+    kind: str = RequestItem.Kind.ANY
+    max_megabytes: int = 25
+    files_needed: int = 1
+    files_allowed: int = 5
+
+
+def draft_request(
+    actor: Actor,
+    client: "Client",
+    *,
+    title: str,
+    due_on: date,
+    items: Sequence[ItemDraft],
+    note: str = "",
+    engagement: "Engagement | None" = None,
+    remind: bool = True,
+) -> DocumentRequest:
+    """Prepare a request; the client sees nothing of it until it is sent."""
+    request = DocumentRequest(
+        client=client,
+        engagement=engagement,
+        requested_by_id=actor.membership_id,
+        title=title,
+        note=note,
+        due_on=due_on,
+        remind=remind,
+    )
+    require(actor, Can.REQUEST, request)
+    _check_engagement(client, engagement)
+    request.save()
+    _write_items(request, items)
+    record(actor, RequestDrafted(request_id=request.pk, client_id=client.pk, title=title))
+    return request
+
+
+def change_request(
+    actor: Actor,
+    request: DocumentRequest,
+    *,
+    title: str,
+    due_on: date,
+    note: str,
+    remind: bool,
+    engagement: "Engagement | None" = None,
+    items: Sequence[ItemDraft] | None = None,
+) -> DocumentRequest:
+    """Change what is asked. Items only while it is a draft: a client must not find the list rewritten."""
+    require(actor, Can.REQUEST, request)
+    request = DocumentRequest.objects.select_for_update().get(pk=request.pk)
+    if request.state not in (DocumentRequest.State.DRAFT, DocumentRequest.State.SENT):
+        raise ValidationError(_("This request is closed and cannot be changed any more."), code="closed")
+    if items is not None and request.state != DocumentRequest.State.DRAFT:
+        raise ValidationError(_("The list cannot be changed once the request has been sent."), code="sent")
+    _check_engagement(request.client, engagement)
+    changes = _differences(request, title=title, due_on=due_on, note=note, remind=remind)
+    request.title, request.due_on, request.note, request.remind = title, due_on, note, remind
+    request.engagement = engagement
+    request.save()
+    if items is not None:
+        request.items.all().delete()
+        _write_items(request, items)
+    record(
+        actor,
+        RequestChanged(request_id=request.pk, client_id=request.client_id, title=title, changes=changes),
+    )
+    return request
+
+
+def send_request(actor: Actor, request: DocumentRequest) -> None:
+    """Put the request before the client; mail follows to whoever may hand in documents for them."""
+    require(actor, Can.REQUEST, request)
+    item_count = request.items.count()
+    if not item_count:
+        raise ValidationError(_("Add at least one document before sending."), code="no_items")
+    # Two people may press Send at once; one of them sends.
+    sent = DocumentRequest.objects.filter(pk=request.pk, state=DocumentRequest.State.DRAFT).update(
+        state=DocumentRequest.State.SENT, sent_at=now()
+    )
+    if not sent:
+        return
+    request.refresh_from_db()
+    record(
+        actor,
+        RequestSent(
+            request_id=request.pk, client_id=request.client_id, title=request.title, item_count=item_count
+        ),
+    )
+
+
+def cancel_request(actor: Actor, request: DocumentRequest, *, reason: str) -> None:
+    """Stop asking. What was handed in stays; reminders stop."""
+    require(actor, Can.REQUEST, request)
+    if not reason.strip():
+        raise ValidationError(_("Say why, so that the client's file explains itself later."), code="reason")
+    canceled = DocumentRequest.objects.filter(
+        pk=request.pk, state__in=[DocumentRequest.State.DRAFT, DocumentRequest.State.SENT]
+    ).update(state=DocumentRequest.State.CANCELED, canceled_at=now(), cancel_reason=reason.strip())
+    if not canceled:
+        return
+    request.refresh_from_db()
+    record(
+        actor,
+        RequestCanceled(
+            request_id=request.pk,
+            client_id=request.client_id,
+            title=request.title,
+            reason=request.cancel_reason,
+        ),
+    )
+
+
+def remind_client(actor: Actor, request: DocumentRequest, *, days_after_due: int) -> bool:
+    """Note that the client is reminded; the mail follows. False when it was done for this occasion already."""
+    require(actor, Can.REMIND, request)
+    if request.state != DocumentRequest.State.SENT:
+        return False
+    try:
+        with transaction.atomic():
+            Reminder.objects.create(request=request, days_after_due=days_after_due)
+    except IntegrityError:
+        return False
+    record(
+        actor,
+        RequestReminded(
+            request_id=request.pk,
+            client_id=request.client_id,
+            title=request.title,
+            days_after_due=days_after_due,
+        ),
+    )
+    return True
+
+
+def _check_engagement(client: "Client", engagement: "Engagement | None") -> None:
+    if engagement is not None and engagement.client_id != client.pk:
+        raise ValidationError({"engagement": _("This engagement belongs to another client.")})
+
+
+def _write_items(request: DocumentRequest, items: Sequence[ItemDraft]) -> None:
+    RequestItem.objects.bulk_create(
+        RequestItem(
+            request=request,
+            position=position,
+            title=item.title,
+            help=item.help,
+            kind=item.kind,
+            max_megabytes=item.max_megabytes,
+            files_needed=item.files_needed,
+            files_allowed=max(item.files_allowed, item.files_needed),
+        )
+        for position, item in enumerate(items)
+    )
+
+
+def _differences(request: DocumentRequest, **after: object) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            field=str(DocumentRequest._meta.get_field(name).verbose_name),
+            before=str(getattr(request, name)),
+            after=str(value),
+        )
+        for name, value in after.items()
+        if getattr(request, name) != value
+    )

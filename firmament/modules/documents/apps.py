@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "firmament.modules.documents"
+    label = "documents"
+    requires = ("clients",)
