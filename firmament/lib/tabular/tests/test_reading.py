@@ -245,3 +245,26 @@ def test_limits_are_the_callers() -> None:
         read_table(b"Name\na\nb\nc\n", limits=TableLimits(rows=2))
     with pytest.raises(TableError, match="too large"):
         read_table(b"Name\n" + b"a\n" * 600_000, limits=TableLimits(size=2**20))
+
+
+MESSY = Path(__file__).resolve().parents[4] / "tests" / "data"
+
+
+@pytest.mark.parametrize(
+    ("ending", "count"),
+    [("utf8.csv", 61), ("utf8-bom.csv", 61), ("utf16.txt", 61), ("cp1252.csv", 51), ("xlsx", 61)],
+)
+def test_the_messy_client_list_is_read_from_all_five_programs(ending: str, count: int) -> None:
+    table = read_table(MESSY / f"clients-messy.{ending}")
+    by_name = {row.cells[0]: row.cells for row in table.rows}
+
+    assert (table.columns[0], table.columns[2:5], len(table.rows)) == (
+        "Company / Name",
+        ("E-Mail Adresse", "Tel.", "VAT no"),
+        count,
+    )
+    assert by_name["Van den Berg & Zonen B.V."][7] == "Amsterdam"
+    assert by_name["Bäckerei Schröder"][9] == "2016-11-15"
+    assert by_name["+49 Plumbing Group"][3] == "+49 89 000111"
+    assert by_name["Lumen Architects"][5] == "Studio 5, The Tannery\n40 Tanner Street"
+    assert by_name["Total"][10].replace(",", "") in ("178230.50", "178230.5")
