@@ -1,0 +1,59 @@
+/* Forms: sent once, filters that apply themselves, and attention on what is wrong. */
+
+// Two presses on "Send" are one wish. The lock opens again when the answer is a fragment, or on going back.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[data-file-drop]")) return;
+  if (form.classList.contains("is-sending")) {
+    event.preventDefault();
+    return;
+  }
+  form.classList.add("is-sending");
+  // An answer that is a download leaves the page standing, and tells nobody that it arrived.
+  setTimeout(() => form.classList.remove("is-sending"), 5000);
+});
+
+function unlock(root) {
+  root.querySelectorAll("form.is-sending").forEach((form) => form.classList.remove("is-sending"));
+}
+
+addEventListener("pageshow", () => unlock(document));
+document.addEventListener("htmx:finally:request", ({ target }) => {
+  target.closest?.("form")?.classList.remove("is-sending");
+  unlock(document);
+});
+
+// Filters: a choice applies at once, typing when it pauses.
+const waiting = new WeakMap();
+
+function apply(form, delay) {
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => form.isConnected && form.requestSubmit(), delay));
+}
+
+document.addEventListener("change", ({ target }) => {
+  const form = target.form;
+  if (form?.matches("[data-autosubmit]") && target.type !== "search" && target.type !== "text") apply(form, 0);
+});
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (form?.matches("[data-autosubmit]") && (target.type === "search" || target.type === "text")) apply(form, 300);
+});
+
+// Empty filters only lengthen the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("[data-autosubmit]")) return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name, value);
+});
+
+function attend(root) {
+  const summary = root.querySelector?.("[data-focus-on-arrival]");
+  if (summary && !summary.dataset.seen) {
+    summary.dataset.seen = "1";
+    summary.focus();
+  }
+}
+
+attend(document);
+document.addEventListener("htmx:after:swap", () => attend(document));
