@@ -1,45 +1,18 @@
-"""How a firm begins: itself, its roles and its first admin, in one transaction."""
+"""How a firm begins, and how a person comes to belong to one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
-from uuid import UUID
+from collections.abc import Sequence
 
-from django.utils.translation import gettext_lazy as _
-
+from firmament.kernel.identity.events import FirmFounded, MemberJoined
 from firmament.kernel.identity.models import User
-from firmament.kernel.ledger.events import Category, Event, Text
 from firmament.kernel.ledger.record import record
+from firmament.kernel.policies.actions import plainly
 from firmament.kernel.policies.models import Role, RoleAssignment
+from firmament.kernel.policies.powers import FIRM_ADMIN
 from firmament.kernel.policies.provision import provision_roles
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm, FirmProfile, Membership
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.lib.ids import uuid7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirmFounded(Event):
-    """The first line of a firm's ledger."""
-
-    category: ClassVar[Category] = Category.CONFIGURATION
-    sentence: ClassVar[Text] = _("founded the firm")
-
-    slug: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberJoined(Event):
-    """A person became staff of the firm."""
-
-    category: ClassVar[Category] = Category.PERMISSIONS
-    targets: ClassVar[Mapping[str, str]] = {"membership_id": "tenancy.membership"}
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
-    sentence: ClassVar[Text] = _("took in {name} as {role}")
-
-    membership_id: UUID
-    name: str
-    role: str
 
 
 def found_firm(
@@ -54,19 +27,32 @@ def found_firm(
         FirmProfile.objects.create(legal_name=name)
         provision_roles()
         record(Actor.system("identity.found_firm"), FirmFounded(slug=slug))
-        join_firm(admin, role="firm_admin")
+        join_firm(admin, role=FIRM_ADMIN)
     return firm
 
 
-def join_firm(user: User, *, role: str, title: str = "") -> Membership:
-    """Take a person in as staff, by the house itself: at founding, in the demo and in tests.
+def join_firm(user: User, *, role: str | Sequence[str], title: str = "") -> Membership:
+    """Take a person in as staff, by the house itself: at founding, in the demo, and when an invitation is accepted.
 
-    People are taken in by invitation, which checks the inviter's power.
+    Somebody who left comes back with exactly these roles. ValidationError if they are a client's portal user.
     """
-    membership = Membership.objects.create(user=user, title=title)
-    RoleAssignment.objects.create(membership=membership, role=Role.objects.get(code=role))
+    codes = [role] if isinstance(role, str) else sorted(role)
+    roles = list(Role.objects.filter(code__in=codes))
+    if len(roles) != len(set(codes)):
+        raise LookupError(f"No such role among {', '.join(codes)}")
+    with plainly():
+        membership, _made = Membership.objects.get_or_create(user=user, defaults={"title": title})
+        if membership.state == Membership.State.DEACTIVATED:
+            RoleAssignment.objects.filter(membership=membership).delete()
+            Membership.objects.filter(pk=membership.pk).update(
+                state=Membership.State.ACTIVE, deactivated_at=None
+            )
+            membership.refresh_from_db()
+        for each in roles:
+            RoleAssignment.objects.get_or_create(membership=membership, role=each)
+    membership.user = user
     record(
         Actor.system("identity.join_firm"),
-        MemberJoined(membership_id=membership.pk, name=user.name, role=role),
+        MemberJoined(membership_id=membership.pk, user_id=user.pk, name=user.name, roles=tuple(codes)),
     )
     return membership

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.lib.ids import uuid7
 from firmament.lib.instant import now
 
@@ -88,3 +91,129 @@ class User(AbstractBaseUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower()
+
+
+class UserSession(models.Model):
+    """One browser in which a person is, or was just about to be, signed in.
+
+    `session_key` is the SHA-256 of what the cookie holds, so a copy of this table lets nobody in. It stands in
+    for Django's own session table, so a session that is listed is one that works, and a row deleted is one ended.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+    last_seen_at = models.DateTimeField(default=now)
+    ip_prefix = models.CharField(max_length=50, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_agent} {self.ip_prefix}"
+
+
+class InvitationQuerySet(FirmQuerySet):
+    """Invitations of the firm at hand."""
+
+    def pending(self) -> Self:
+        """Those that can still be accepted."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now())
+
+
+class Invitation(FirmModel):
+    """An offer to one address: to join the firm with roles, or to use the portal for one client.
+
+    The link's token is derived from the id, `generation` and the installation's secret key; only its SHA-256 is
+    kept. Sending it again raises the generation, and the older link stops working.
+    """
+
+    view_power: ClassVar[str] = "identity.view_invitations"
+    client_path: ClassVar[str | None] = "client_id"
+
+    class Domain(models.TextChoices):
+        STAFF = "staff", _("Staff")
+        CLIENT = "client", _("Client")
+
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=8, choices=Domain)
+    role_codes = ArrayField(models.CharField(max_length=40), default=list)
+    client_id = models.UUIDField(null=True)
+    scopes = ArrayField(models.CharField(max_length=40), default=list)
+    inviter = FirmForeignKey("tenancy.Membership", null=True, on_delete=models.PROTECT)
+    generation = models.PositiveSmallIntegerField(default=1)
+    token_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by_id = models.UUIDField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "token_hash"], name="identity_invitation_token"),
+            models.CheckConstraint(
+                condition=Q(domain="staff", client_id__isnull=True, role_codes__len__gt=0)
+                | Q(domain="client", client_id__isnull=False, scopes__len__gt=0),
+                name="identity_invitation_offers_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="identity_invitation_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by_id__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by_id__isnull=False),
+                name="identity_invitation_accepted_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["firm", "-created_at"], name="identity_invitation_newest"),
+            models.Index(fields=["firm", "client_id"], name="identity_invitation_client"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it can still be accepted."""
+        return not (self.accepted_at or self.revoked_at) and self.expires_at > now()
+
+
+class ApiTokenQuerySet(FirmQuerySet):
+    """Tokens of the firm at hand."""
+
+    def live(self, *, at: datetime) -> Self:
+        """Neither revoked nor expired; a token ends at its expiry, not after it."""
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True)
+
+
+class ApiToken(FirmModel):
+    """A program's key. It acts for its maker, within its scopes and what its maker may do at that moment."""
+
+    view_power: ClassVar[str] = "identity.view_tokens"
+
+    name = models.CharField(_("Name"), max_length=80)
+    scopes = ArrayField(models.CharField(max_length=80))
+    maker = FirmForeignKey("tenancy.Membership", on_delete=models.PROTECT)
+    token_hash = models.CharField(max_length=64)
+    hint = models.CharField(max_length=8)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "token_hash"], name="identity_apitoken_hash"),
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="identity_apitoken_has_scopes"),
+        ]
+        indexes = [models.Index(fields=["firm", "maker", "-created_at"], name="identity_apitoken_maker")]
+
+    def __str__(self) -> str:
+        return self.name

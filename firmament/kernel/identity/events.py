@@ -1,0 +1,190 @@
+"""What happened to people, their ways in, and their invitations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.ledger.events import Category, Event, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmFounded(Event):
+    """The first line of a firm's ledger."""
+
+    category: ClassVar[Category] = Category.CONFIGURATION
+    sentence: ClassVar[Text] = _("founded the firm")
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberJoined(Event):
+    """A person became staff of the firm, or came back."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"membership_id": "tenancy.membership"}
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    sentence: ClassVar[Text] = _("took in {name} as {roles}")
+
+    membership_id: UUID
+    user_id: UUID
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipDeactivated(Event):
+    """A member left. `reassign_to` takes over what they owned: each room moves its own, following this event."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"membership_id": "tenancy.membership"}
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    sentence: ClassVar[Text] = _("deactivated {name}")
+
+    membership_id: UUID
+    user_id: UUID
+    reassign_to: UUID | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipReactivated(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"membership_id": "tenancy.membership"}
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    sentence: ClassVar[Text] = _("reactivated {name}")
+
+    membership_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationSent(Event):
+    """An invitation was made, or made anew so that its link changed; the mail follows."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {
+        "invitation_id": "identity.invitation",
+        "client_id": "clients.client",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"email", "name"})
+    sentence: ClassVar[Text] = _("invited {name} ({email})")
+
+    invitation_id: UUID
+    generation: int
+    client_id: UUID | None
+    email: str
+    name: str
+    offered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationAccepted(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {
+        "invitation_id": "identity.invitation",
+        "client_id": "clients.client",
+    }
+    sentence: ClassVar[Text] = _("accepted an invitation")
+
+    invitation_id: UUID
+    client_id: UUID | None
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRevoked(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {
+        "invitation_id": "identity.invitation",
+        "client_id": "clients.client",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"email"})
+    sentence: ClassVar[Text] = _("took back the invitation of {email}")
+
+    invitation_id: UUID
+    client_id: UUID | None
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIssued(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"token_id": "identity.apitoken"}
+    sentence: ClassVar[Text] = _("issued the API token {name}")
+
+    token_id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"token_id": "identity.apitoken"}
+    sentence: ClassVar[Text] = _("revoked the API token {name}")
+
+    token_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    category: ClassVar[Category] = Category.AUTH
+    targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
+    personal: ClassVar[frozenset[str]] = frozenset({"ip_prefix"})
+    sentence: ClassVar[Text] = _("signed in from {ip_prefix}")
+
+    user_id: UUID
+    ip_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInThrottled(Event):
+    """Somebody tried passwords for this person faster than we allow."""
+
+    category: ClassVar[Category] = Category.AUTH
+    targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
+    personal: ClassVar[frozenset[str]] = frozenset({"ip_prefix"})
+    sentence: ClassVar[Text] = _("noticed too many sign-in attempts for a person, from {ip_prefix}")
+
+    user_id: UUID
+    ip_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    category: ClassVar[Category] = Category.AUTH
+    targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
+    personal: ClassVar[frozenset[str]] = frozenset({"ip_prefix"})
+    sentence: ClassVar[Text] = _("changed their password")
+
+    user_id: UUID
+    ip_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailChanged(Event):
+    category: ClassVar[Category] = Category.AUTH
+    targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
+    personal: ClassVar[frozenset[str]] = frozenset({"before", "after"})
+    sentence: ClassVar[Text] = _("changed their e-mail address")
+
+    user_id: UUID
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(Event):
+    category: ClassVar[Category] = Category.AUTH
+    targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
+    sentence: ClassVar[Text] = _("ended sessions of theirs: {count}")
+
+    user_id: UUID
+    count: int

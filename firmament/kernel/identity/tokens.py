@@ -1,0 +1,91 @@
+"""API tokens: found by their hash before any firm is known, then believed only inside the firm."""
+
+import hashlib
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from firmament.kernel.identity.models import ApiToken
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import Firm, Membership, TokenLookup
+from firmament.kernel.tenancy.transaction import firm_transaction
+from firmament.lib.instant import now
+
+KIND = "api"
+PREFIX = "fmt_"
+# 32 random bytes in base64url: guessing one takes longer than the sun has left.
+SECRET_BYTES = 32
+SHAPE = re.compile(r"fmt_[A-Za-z0-9_-]{43}")
+
+NOTE_EVERY = timedelta(minutes=1)
+
+# When this process last wrote a token's use down. Only a damper: the condition in the statement decides.
+_noted: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundToken:
+    """A token whose firm is known and nothing else yet."""
+
+    hash: str
+    firm: Firm
+
+
+def new_secret() -> str:
+    """A fresh token, `fmt_` and 43 characters."""
+    return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a token. It is random enough that a plain hash cannot be reversed by guessing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_token(authorization: str) -> FoundToken | None:
+    """The token of an `Authorization: Bearer fmt_…` header, if its firm can be found. Outside any transaction.
+
+    Also notes the use, in a transaction of its own and at most once a minute.
+    """
+    scheme, _, secret = authorization.strip().partition(" ")
+    if scheme.lower() != "bearer" or not SHAPE.fullmatch(secret.strip()):
+        return None
+    hash = digest(secret.strip())
+    lookup = TokenLookup.objects.select_related("firm").filter(pk=hash, kind=KIND).first()
+    if lookup is None or (lookup.expires_at and lookup.expires_at <= now()):
+        return None
+    found = FoundToken(hash=hash, firm=lookup.firm)
+    _note_use(found)
+    return found
+
+
+def authenticate_token(found: FoundToken) -> Actor | None:
+    """Who the token acts for, asked inside its firm's transaction; None when it was revoked or its maker left."""
+    token = (
+        ApiToken.objects.live(at=now())
+        .select_related("maker__user")
+        .filter(token_hash=found.hash, maker__state=Membership.State.ACTIVE, maker__user__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    return Actor.of_token(token.maker, token_id=token.pk, name=token.name, scopes=frozenset(token.scopes))
+
+
+def is_live(token_id: UUID) -> bool:
+    """Whether a token of the firm at hand still counts."""
+    return ApiToken.objects.live(at=now()).filter(pk=token_id).exists()
+
+
+def _note_use(found: FoundToken) -> None:
+    clock = time.monotonic()
+    if clock - _noted.get(found.hash, -NOTE_EVERY.total_seconds()) < NOTE_EVERY.total_seconds():
+        return
+    _noted[found.hash] = clock
+    with firm_transaction(found.firm.pk):
+        due = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now() - NOTE_EVERY)
+        ApiToken.objects.live(at=now()).filter(due, token_hash=found.hash).update(last_used_at=now())
