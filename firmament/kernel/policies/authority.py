@@ -104,16 +104,20 @@ def system_powers(code: str) -> frozenset[str]:
     return frozenset(powers_of(code)) | house_powers(code)
 
 
-def _staff(actor: Actor) -> Authority:
+def authority_if_active(actor: Actor) -> Authority:
+    """What a member would hold if they were active: for explanations alone, never for a decision."""
+    return _staff(actor, deactivated_too=True)
+
+
+def _staff(actor: Actor, *, deactivated_too: bool = False) -> Authority:
     """A member's authority, in one row; the same for a token, whose maker it is."""
     if actor.membership_id is None:
         return Authority(actor=actor, live=False)
-    # Asking for the active member here is what makes a deactivation bite on the very next request.
-    row = (
-        Membership.objects.filter(pk=actor.membership_id, state=Membership.State.ACTIVE, user__is_active=True)
-        .values_list(*_STAFF_COLUMNS)
-        .first()
-    )
+    members = Membership.objects.filter(pk=actor.membership_id)
+    if not deactivated_too:
+        # Asked here and not once at the door, so that a deactivation bites on the very next request.
+        members = members.filter(state=Membership.State.ACTIVE, user__is_active=True)
+    row = members.values_list(*_STAFF_COLUMNS).first()
     if row is None:
         return Authority(actor=actor, live=False)
     carried, clearances, teams, clients, engagements = row

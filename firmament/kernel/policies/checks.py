@@ -35,7 +35,7 @@ def _rules() -> Iterator[Error]:
 
 def _rule_fits(declared: Declaration, model: type[models.Model]) -> Iterator[Error]:
     prefix = declared.prefix(model._meta.label_lower) or ""
-    for rule in filter(None, (declared.staff, declared.client)):
+    for rule in declared.rules:
         for path in _paths_of(rule):
             try:
                 taken = resolve(model, located(path, model, prefix))

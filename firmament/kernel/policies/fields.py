@@ -1,23 +1,34 @@
 """ORM paths, read two ways that must agree: as a condition in SQL, and as the values of one object."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
 from django.db.models import Q
 
 Values = frozenset[Any]
 
+# Relations here have no name on their far side, so a path through a table of assignments names the table and its
+# way back: `clients.EngagementMember(engagement)__membership_id`, after any forward hops.
+THROUGH = re.compile(r"(?:(?P<hops>\w+)__)?(?P<table>\w+\.\w+)\((?P<back>\w+)\)__(?P<rest>\w+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path taken apart. `hops` are forward relations; `many` is the first reverse or many-to-many relation, if any."""
+    """A path taken apart. `hops` are forward relations; `many` is the reverse relation it goes through, if any.
+
+    `convert` is the field of the column at the end, `target` the model that column refers to.
+    """
 
     hops: tuple[str, ...]
     leaf: str
     convert: "models.Field[Any, Any]"
+    label: object
+    target: type[models.Model] | None = None
     many: "Many | None" = None
 
     @property
@@ -37,6 +48,8 @@ class Many:
 @cache
 def resolve(model: type[models.Model], path: str) -> Path:
     """Take a path apart, by the column at its end; `ImproperlyConfigured` when the model has no such path."""
+    if named := THROUGH.fullmatch(path):
+        return _through_table(model, path, named)
     hops: list[str] = []
     here = model
     parts = path.split("__")
@@ -44,18 +57,18 @@ def resolve(model: type[models.Model], path: str) -> Path:
         found = _field(model, path, here, part)
         last = index == len(parts) - 1
         if isinstance(found, models.ForeignObjectRel):
-            return _through_reverse(model, path, hops, found, parts[index + 1 :])
+            return _through_many(model, path, hops, found.field, "__".join(parts[index + 1 :]))
         if found.many_to_many:
             raise ImproperlyConfigured(
                 f"{model._meta.label}: {path} goes through a many-to-many; name its table"
             )
         if last:
-            return Path(tuple(hops), found.attname, _column(found))
+            return _forward(hops, found)
         if not found.is_relation or found.related_model is None:
             raise ImproperlyConfigured(f"{model._meta.label}: {path} goes on past the plain field {part}")
         if index == len(parts) - 2 and parts[-1] in ("id", "pk"):
             # `client__id` is the column `client_id`: no join, and one name for one thing.
-            return Path(tuple(hops), found.attname, _column(found))
+            return _forward(hops, found)
         hops.append(found.name)
         here = found.related_model
     raise ImproperlyConfigured(f"{model._meta.label}: {path} leads nowhere")
@@ -68,20 +81,42 @@ def _field(model: type[models.Model], path: str, here: type[models.Model], part:
         raise ImproperlyConfigured(f"{model._meta.label}: there is no path {path}") from None
 
 
+def _forward(hops: list[str], found: Any) -> Path:
+    return Path(tuple(hops), found.attname, _column(found), found.verbose_name, found.related_model or None)
+
+
 def _column(found: Any) -> Any:
     while found.is_relation:
         found = found.target_field
     return found
 
 
-def _through_reverse(
-    model: type[models.Model], path: str, hops: list[str], relation: Any, rest: list[str]
-) -> Path:
-    far = resolve(relation.related_model, "__".join(rest) or "pk")
+def _through_many(model: type[models.Model], path: str, hops: list[str], relation: Any, rest: str) -> Path:
+    """`relation` is the foreign key on the far side that points back at ours."""
+    far = resolve(relation.model, rest or "pk")
     if far.many is not None:
         raise ImproperlyConfigured(f"{model._meta.label}: {path} goes through two to-many relations")
-    many = Many(relation.related_model, relation.field.attname, far.lookup)
-    return Path(tuple(hops), relation.name, far.convert, many)
+    name = f"{relation.model._meta.label}({relation.name})__{far.lookup}"
+    many = Many(relation.model, relation.attname, far.lookup)
+    return Path(tuple(hops), name, far.convert, far.label, far.target, many)
+
+
+def _through_table(model: type[models.Model], path: str, named: re.Match[str]) -> Path:
+    hops: list[str] = []
+    here = model
+    for part in filter(None, (named["hops"] or "").split("__")):
+        found = _field(model, path, here, part)
+        if not found.is_relation or found.related_model is None or isinstance(found, models.ForeignObjectRel):
+            raise ImproperlyConfigured(f"{model._meta.label}: {path} takes a wrong turn at {part}")
+        hops.append(found.name)
+        here = found.related_model
+    try:
+        relation: Any = apps.get_model(named["table"])._meta.get_field(named["back"])
+    except (LookupError, FieldDoesNotExist) as problem:
+        raise ImproperlyConfigured(f"{model._meta.label}: {path}: {problem}") from None
+    if relation.related_model is not here:
+        raise ImproperlyConfigured(f"{model._meta.label}: {path} does not come back to {here._meta.label}")
+    return _through_many(model, path, hops, relation, named["rest"])
 
 
 def field_in(model: type[models.Model], path: str, values: Values) -> Q | bool:

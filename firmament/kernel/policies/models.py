@@ -133,7 +133,7 @@ class PortalGrant(FirmModel):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PortalGrantQuerySet.as_manager()
+    objects: ClassVar = PortalGrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -178,7 +178,7 @@ class Wall(FirmModel):
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_reason = models.TextField(blank=True, max_length=2000)
 
-    objects = WallQuerySet.as_manager()
+    objects: ClassVar = WallQuerySet.as_manager()
 
     class Meta:
         constraints = [

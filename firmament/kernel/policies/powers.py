@@ -71,6 +71,10 @@ class Declaration:
     def room(self) -> str:
         return self.power.partition(".")[0]
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in (self.staff, self.client) if rule is not None)
+
     def prefix(self, label: str) -> str | None:
         """The ORM path from the model `label` to the one the rule's fields start from, or None."""
         path = self.through.get(label.lower())

@@ -49,14 +49,12 @@ def actor_of_run(run: "JobRun") -> Actor:
 
 def staff_actor(membership_id: UUID | None) -> Actor:
     """The member as an actor, with the roles held now."""
-    membership = Membership.objects.select_related("user").filter(pk=membership_id).first()
-    if membership is None:
-        raise NotAuthorized("The member this run works for is gone.")
+    membership = _member(membership_id)
     return Actor.of_staff(membership, roles=roles_of(membership.pk))
 
 
 def _client_actor(user_id: UUID | None) -> Actor:
-    user = get_user_model()._default_manager.filter(pk=user_id).first()
+    user = get_user_model()._default_manager.filter(pk=user_id).first() if user_id else None
     if user is None:
         raise NotAuthorized("The person this run works for is gone.")
     return Actor.of_client(user, current_firm_id())
@@ -65,9 +63,16 @@ def _client_actor(user_id: UUID | None) -> Actor:
 def _token_actor(run: "JobRun") -> Actor:
     if run.token_id is None or not token_is_live(run.token_id):
         raise NotAuthorized("The token this run works for is revoked or has expired.")
-    membership = Membership.objects.select_related("user").filter(pk=run.membership_id).first()
-    if membership is None:
-        raise NotAuthorized("The maker of the token this run works for is gone.")
+    membership = _member(run.membership_id)
     return Actor.of_token(
         membership, token_id=run.token_id, name=membership.user.name, scopes=frozenset(run.scopes)
     )
+
+
+def _member(membership_id: UUID | None) -> Membership:
+    people = Membership.objects.select_related("user")
+    membership = people.filter(pk=membership_id).first() if membership_id else None
+    if membership is None:
+        raise NotAuthorized("The member this run works for is gone.")
+    assert isinstance(membership, Membership)
+    return membership

@@ -1,0 +1,244 @@
+"""Why, or why not: the same tree, read out.
+
+The verdict is asked of `decide.allows`, not worked out here, so an explanation cannot disagree with what
+happens. Whoever shows one records that it was asked (`events.ExplanationAsked`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from firmament.kernel.policies import words
+from firmament.kernel.policies.authority import Authority, authority_if_active, authority_of, token_covers
+from firmament.kernel.policies.compile import behind_wall, located, truth
+from firmament.kernel.policies.decide import allows, judge, prefix_for, same_firm
+from firmament.kernel.policies.fields import Subject
+from firmament.kernel.policies.models import Role, RolePower, Team, Wall
+from firmament.kernel.policies.nearest import Edit, Standing, World, smallest_change
+from firmament.kernel.policies.powers import Declaration, declaration
+from firmament.kernel.policies.rules import (
+    AllOf,
+    AnyOf,
+    ClassificationAtMost,
+    HasRole,
+    HasScope,
+    InTeam,
+    Not,
+    Rule,
+    atoms,
+)
+from firmament.kernel.tenancy.actor import Actor, Domain
+
+
+class Stage(StrEnum):
+    """Where in the order of evaluation a condition stands."""
+
+    FIRM = "firm"
+    IDENTITY = "identity"
+    WALL = "wall"
+    ROLE = "role"
+    REACH = "reach"
+    CLASSIFICATION = "classification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One thing the answer depends on, in words, and whether it holds (None: it depends on an object).
+
+    `depth` is how deep it stands in the tree; a condition that gathers others comes before them.
+    """
+
+    stage: Stage
+    text: str
+    truth: bool | None
+    depth: int = 0
+    gathers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The fewest things that would turn the answer round, and the sentence that says them."""
+
+    edits: tuple[Edit, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """An answer with its reasons.
+
+    `roles` are the names of the actor's roles that carry the power; `sentences` are the answer, what decided it, and
+    what would change it, ready to be shown.
+    """
+
+    power: str
+    title: str
+    verdict: bool
+    rule_id: str
+    roles: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    change: Change | None
+    sentences: tuple[str, ...]
+
+
+def explain(actor: Actor, power: str, obj: models.Model | None = None) -> Explanation:
+    """Why may, or may not, this actor do this to this object?"""
+    declared = declaration(power)
+    authority = authority_of(actor)
+    subject = None if obj is None else Subject(obj)
+    world = World(authority, declared, subject, _walls(actor, subject, declared), _if_active(authority))
+    carried_by = dict(
+        Role.objects.filter(pk__in=RolePower.objects.filter(power=declared.power).values("role"))
+        .order_by("name")
+        .values_list("code", "name")
+    )
+    mine = authority.powers.get(declared.power, ())
+    roles = tuple(name for code, name in carried_by.items() if code in mine)
+    verdict = allows(actor, power, obj)
+    ruling = judge(authority, declared, subject)
+    conditions = tuple(_conditions(authority, declared, subject, roles))
+    edits = smallest_change(world)
+    change = None
+    if edits is not None:
+        offered = tuple(name for code, name in carried_by.items() if code not in mine)
+        phrases = words.Phrases(actor.name, authority.person, subject, offered, roles, _team_names(edits))
+        change = Change(edits=edits, sentence=phrases.change(edits, verdict=verdict))
+    return Explanation(
+        power=declared.power,
+        title=str(declared.title),
+        verdict=verdict,
+        rule_id=ruling.rule_id,
+        roles=roles,
+        conditions=conditions,
+        change=change,
+        sentences=_sentences(actor, declared, verdict, ruling.rule_id, conditions, change),
+    )
+
+
+def _if_active(authority: Authority) -> Authority | None:
+    by_member = authority.actor.domain in (Domain.STAFF, Domain.TOKEN)
+    return authority_if_active(authority.actor) if by_member and not authority.live else None
+
+
+def _walls(actor: Actor, subject: Subject | None, declared: Declaration) -> tuple[Standing, ...]:
+    """Walls against the actor, against their teams, and against a team that joining would bring."""
+    if actor.membership_id is None or subject is None:
+        return ()
+    prefix = prefix_for(declared, subject.model)
+    teams = set(authority_if_active(actor).team_ids)
+    for atom in atoms(declared.staff) if declared.staff else ():
+        if isinstance(atom, InTeam):
+            teams |= {team for team in subject.values(located(atom.field, subject.model, prefix)) if team}
+    rows = Wall.objects.standing().filter(Q(membership_id=actor.membership_id) | Q(team_id__in=teams))
+    return tuple(Standing(*row) for row in rows.values_list("pk", "team_id", "client_id", "engagement_id"))
+
+
+def _team_names(edits: tuple[Edit, ...]) -> dict[object, str]:
+    ids = {value for edit in edits if edit.kind.value.endswith("_team") for value in edit.values}
+    return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def _conditions(
+    authority: Authority, declared: Declaration, subject: Subject | None, roles: tuple[str, ...]
+) -> Iterator[Condition]:
+    actor = authority.actor
+    if subject is not None:
+        yield Condition(
+            stage=Stage.FIRM, text=_("It belongs to the same firm"), truth=same_firm(actor, subject.obj)
+        )
+    yield Condition(stage=Stage.IDENTITY, text=words.identity(actor), truth=authority.live)
+    if actor.domain == Domain.TOKEN:
+        yield Condition(
+            stage=Stage.IDENTITY,
+            text=_("The token's scopes reach this power"),
+            truth=token_covers(actor.scopes, declared),
+        )
+    if subject is not None and actor.domain in (Domain.STAFF, Domain.TOKEN):
+        yield Condition(
+            stage=Stage.WALL,
+            text=_("No ethical wall stands between %(name)s and it") % {"name": actor.name},
+            truth=not behind_wall(authority, subject),
+        )
+    match actor.domain:
+        case Domain.STAFF | Domain.TOKEN:
+            rule = declared.staff
+        case Domain.CLIENT:
+            rule = declared.client
+        case _:
+            rule = None
+    if rule is None:
+        held = actor.domain == Domain.SYSTEM and declared.power in authority.powers
+        yield Condition(stage=Stage.ROLE, text=words.no_rule(actor), truth=held)
+        return
+    prefix = prefix_for(declared, subject.model) if subject is not None else ""
+    yield from _rule_conditions(rule, authority, declared, subject, prefix, roles, 0)
+
+
+def _rule_conditions(
+    rule: Rule,
+    authority: Authority,
+    declared: Declaration,
+    subject: Subject | None,
+    prefix: str,
+    roles: tuple[str, ...],
+    depth: int,
+) -> Iterator[Condition]:
+    match rule:
+        case AllOf(rules) | AnyOf(rules):
+            inner = rules
+        case Not(AllOf() | AnyOf() | Not() as negated):
+            inner = (negated,)
+        case _:
+            inner = ()
+    yield Condition(
+        stage=_stage(rule),
+        text=words.condition(rule, authority, subject, prefix, roles),
+        truth=truth(rule, authority, declared.power, subject, prefix),
+        depth=depth,
+        gathers=bool(inner),
+    )
+    for part in inner:
+        yield from _rule_conditions(part, authority, declared, subject, prefix, roles, depth + 1)
+
+
+def _stage(rule: Rule) -> Stage:
+    match rule:
+        case HasRole() | HasScope():
+            return Stage.ROLE
+        case Not(inner):
+            return _stage(inner)
+        case ClassificationAtMost():
+            return Stage.CLASSIFICATION
+        case _:
+            return Stage.REACH
+
+
+def _sentences(
+    actor: Actor,
+    declared: Declaration,
+    verdict: bool,
+    rule_id: str,
+    conditions: tuple[Condition, ...],
+    change: Change | None,
+) -> tuple[str, ...]:
+    title = str(declared.title)
+    answer = (
+        _("Yes: %(name)s can do this. (%(title)s)")
+        if verdict
+        else _("No: %(name)s cannot do this. (%(title)s)")
+    )
+    said = [answer % {"name": actor.name, "title": title}]
+    said.append(
+        words.deciding(
+            actor, rule_id, verdict, [c.text for c in conditions if c.truth is False and not c.gathers]
+        )
+    )
+    if change is not None:
+        said.append(change.sentence)
+    elif not verdict:
+        said.append(_("No small change would allow it."))
+    return tuple(said)
