@@ -1,0 +1,34 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.web.menu import MenuEntry, NewEntry, Section
+
+
+class ClientsConfig(AppConfig):
+    name = "firmament.modules.clients"
+    label = "clients"
+    verbose_name = _("Clients")
+    icon = "users"
+    requires = ()
+    menu = (
+        MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),
+        MenuEntry(
+            Section.CLIENTS,
+            _("Engagements"),
+            "clients:engagement_list",
+            "briefcase",
+            "clients.view_engagements",
+            order=1,
+        ),
+    )
+    portal_menu = (
+        MenuEntry(
+            Section.CLIENTS,
+            _("Your details"),
+            "clients_portal:profile",
+            "user",
+            "clients.view_contacts",
+            order=9,
+        ),
+    )
+    new_items = (NewEntry(_("Client"), "clients:client_create", "user-plus", "clients.create"),)

@@ -1,0 +1,1 @@
+"""What happens to clients, contacts and engagements. Import from the submodules."""
