@@ -32,13 +32,13 @@ WITH ordered AS (
 ), waiting AS (
     SELECT l.lane, (SELECT count(*) FROM (
         SELECT 1 FROM jobs_jobrun r
-        WHERE r.firm_id = %s AND r.lane = l.lane AND r.state IN ('queued', 'retrying') LIMIT %s
+        WHERE r.firm_id = %s::uuid AND r.lane = l.lane AND r.state IN ('queued', 'retrying') LIMIT %s::bigint
     ) counted) AS jobs
     FROM (SELECT DISTINCT lane FROM ordered) l
 )
 SELECT cardinality(procrastinate_defer_jobs_v1(ARRAY(
     SELECT ROW(
-        o.lane, %s, -((greatest(w.jobs - o.together, 0) + o.place - 1) / %s)::int, NULL, NULL,
+        o.lane, %s::text, -((greatest(w.jobs - o.together, 0) + o.place - 1) / %s::bigint)::int, NULL, NULL,
         jsonb_build_object('firm_id', %s::text, 'run_id', o.run_id::text), o.at
     )::procrastinate_job_to_defer_v1
     FROM ordered o JOIN waiting w USING (lane) ORDER BY o.nth

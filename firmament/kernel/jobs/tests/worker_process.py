@@ -1,0 +1,15 @@
+"""A real worker in a process of its own, knowing the jobs of `work.py`: `python -m … [tick seconds]`."""
+
+import logging
+import sys
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
+    from firmament.kernel.jobs import worker
+    from firmament.kernel.jobs.tests import work
+
+    assert work
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(threadName)s %(message)s")
+    sys.exit(worker.main(tick_every=float(sys.argv[1])))
