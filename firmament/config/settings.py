@@ -1,17 +1,20 @@
 """Django's settings. What differs between installations comes from the environment, typed and checked."""
 
-from pathlib import Path
+import os
 
-from firmament.config.environment import environment
+from csp.constants import NONE, SELF
+
+from firmament.config.environment import ROOT, environment
+from firmament.config.logging import configure_structlog, logging_config
 from firmament.config.modules import MODULES
 
-ROOT = Path(__file__).resolve().parents[2]
 ENV = environment()
 
 SECRET_KEY = ENV.secret_key.get_secret_value()
 DEBUG = False
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
+TRUSTED_PROXIES = ENV.trusted_proxies
 PUBLIC_URL = ENV.public_url
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -32,6 +35,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
+    "csp",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
@@ -58,13 +62,16 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "firmament.kernel.web.request_ids.RequestIdMiddleware",
+    "firmament.config.observing.ProxyMiddleware",
+    "firmament.config.observing.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -101,7 +108,6 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
             ],
         },
     }
@@ -111,7 +117,81 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+LOCALE_PATHS = [ROOT / "firmament" / "locale"]
+
 STATIC_URL = "/static/"
+STATIC_ROOT = ENV.home / "static"
+# In tests and before the first upgrade nothing has been collected; files then come from where they lie.
+STATIC_COLLECTED = not ENV.testing and (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENV.testing
+        else "firmament.config.static.Storage"
+    },
+}
+
+# A table and not the process's memory: allauth's throttles count in it, over all processes and hosts.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "firmament_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+FILES_ROOT = ENV.files_root
+FILES_SCANNER = ENV.scanner
+
+LOGGING = logging_config(ENV.log_level)
+configure_structlog()
+METRICS_TOKEN = ENV.metrics_token.get_secret_value()
+METRICS_SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+
+# What browsers are told
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENV.is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the firm's other services under this name are not ours to decide on
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SAMESITE = "Lax"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+}
+
+# A form of two hundred fields is ours; thousands are an attack. Files are not counted here: they stream.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # identity
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -148,7 +228,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class, no password
 ACCOUNT_FORMS = {"login": "firmament.kernel.identity.forms.SignInForm"}
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
@@ -160,5 +240,5 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
 }
 MAIL = ENV.mail.get_secret_value()
-MAIL_FROM = ENV.mail_from
+MAIL_FROM = ENV.mail_sender
 # end of identity

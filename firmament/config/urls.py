@@ -1,5 +1,58 @@
-"""Every address of the house."""
+"""Every address of the house.
 
-from django.urls import URLPattern, URLResolver
+Each room's `urls.py` may have `urlpatterns` (staff, `/w/<firm>/<room>/`), `portal_urlpatterns`
+(`/portal/<firm>/<room>/`) and `public_urlpatterns` (`/p/<room>/`), each `api.py` a `router`
+(`/api/v1/<room>`). Names are in the namespaces `<room>`, `<room>_portal` and `<room>_public`.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from firmament.config import health
+from firmament.config.modules import MODULES
+from firmament.kernel.api.instance import api
+from firmament.kernel.web import errors, views
+
+Address = URLPattern | URLResolver
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+DOORS = (
+    ("urlpatterns", "w/<slug:firm>/{room}/", "{room}"),
+    ("portal_urlpatterns", "portal/<slug:firm>/{room}/", "{room}_portal"),
+    ("public_urlpatterns", "p/{room}/", "{room}_public"),
+)
+
+
+def rooms() -> Iterator[Address]:
+    """The addresses of every room, by its doors."""
+    for room in MODULES:
+        name = f"firmament.modules.{room}"
+        if find_spec(f"{name}.api"):
+            api.add_router(f"/{room}", import_module(f"{name}.api").router)
+        if not find_spec(f"{name}.urls"):
+            continue
+        urls = import_module(f"{name}.urls")
+        for attribute, route, namespace in DOORS:
+            patterns = getattr(urls, attribute, None)
+            if patterns:
+                space = namespace.format(room=room)
+                yield path(route.format(room=room), include((patterns, space), namespace=space))
+
+
+urlpatterns: list[Address] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", views.start, name="start"),
+    path("w/<slug:firm>/", views.firm_start, name="workspace"),
+    path("portal/<slug:firm>/", views.firm_start, name="portal"),
+    *rooms(),
+    path("api/v1/", api.urls),
+]

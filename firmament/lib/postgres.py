@@ -192,7 +192,7 @@ class EmbeddedPostgres:
 
     def ready(self) -> bool:
         """Whether the server answers. It is asked; a pid file lies about zombies and re-used numbers."""
-        asked = [self.bin / "pg_isready", "-q", "-h", self.socket_dir, "-p", str(self.port)]
+        asked = [str(self.bin / "pg_isready"), "-q", "-h", str(self.socket_dir), "-p", str(self.port)]
         return subprocess.run(asked, **self._as_account(), check=False).returncode == 0
 
     def release(self) -> None:
@@ -231,7 +231,9 @@ class EmbeddedPostgres:
         )
 
     def _reachable(self, path: Path) -> bool:
-        return subprocess.run(["test", "-x", path], **self._as_account(), check=False).returncode == 0
+        return (
+            subprocess.run(["/bin/test", "-x", path], **self._as_account(), check=False).returncode == 0
+        )
 
     def _make_socket_dir(self) -> None:
         directory = self.socket_dir

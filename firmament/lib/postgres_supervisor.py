@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 CRASHES_FORGIVEN = 20
 SIGN_OF_LIFE_S = 2.0
@@ -89,7 +90,9 @@ class Supervisor:
                 pid_file.unlink()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        ids = {} if self.user is None else {"user": self.user, "group": self.group, "extra_groups": []}
+        ids: dict[str, Any] = {"user": self.user, "group": self.group}
+        if self.user is not None:
+            ids["extra_groups"] = []
         with (self.data / "server.log").open("ab") as log:
             return subprocess.Popen(
                 [self.postgres, "-D", str(self.data)],
@@ -100,8 +103,8 @@ class Supervisor:
                 cwd="/",
                 env={"PATH": os.defpath, "LC_ALL": "C"},
                 # Were the supervisor killed, nobody would ever stop the server.
-                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509
-                **ids,  # type: ignore[call-overload]
+                preexec_fn=die_with_parent(signal.SIGINT),
+                **ids,
             )
 
 
