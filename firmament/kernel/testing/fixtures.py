@@ -90,7 +90,7 @@ def gina(globex: Firm) -> Actor:
 def browser_of(email: str) -> Client:
     """A browser without JavaScript, signed in."""
     client = Client()
-    client.force_login(User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(email=email))
     return client
 
 

@@ -1,0 +1,103 @@
+"""What the web floor records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.ledger.events import Category, Event, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListExported(Event):
+    """Somebody took a list out of the house."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    personal: ClassVar[frozenset[str]] = frozenset({"query"})
+    sentence: ClassVar[Text] = _("exported {rows} rows of {list} as {format}")
+
+    list: str
+    format: str
+    rows: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkActionDone(Event):
+    """One thing was done to many rows; each row has its own event beside this one."""
+
+    category: ClassVar[Category] = Category.SYSTEM
+    sentence: ClassVar[Text] = _(
+        "did {action} to {done} rows of {list} at once; {left} were left as they are"
+    )
+
+    list: str
+    action: str
+    done: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUploaded(Event):
+    """A table was brought; nothing of it is in the firm's rows yet."""
+
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[Mapping[str, str]] = {"import_id": "web.import"}
+    personal: ClassVar[frozenset[str]] = frozenset({"file_name"})
+    sentence: ClassVar[Text] = _("brought {file_name} with {rows} rows")
+
+    import_id: UUID
+    kind: str
+    file_name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequested(Event):
+    """The rows that are ready are to be imported; a job does it as the person."""
+
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[Mapping[str, str]] = {"import_id": "web.import"}
+    sentence: ClassVar[Text] = _("started an import of {rows} rows")
+
+    import_id: UUID
+    kind: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFinished(Event):
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[Mapping[str, str]] = {"import_id": "web.import"}
+    sentence: ClassVar[Text] = _("finished an import: {made} rows in, {refused} refused")
+
+    import_id: UUID
+    kind: str
+    made: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndoRequested(Event):
+    """Everything an import made is to be taken out again; a job does it as the person."""
+
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[Mapping[str, str]] = {"import_id": "web.import"}
+    sentence: ClassVar[Text] = _("asked to undo an import")
+
+    import_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(Event):
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[Mapping[str, str]] = {"import_id": "web.import"}
+    sentence: ClassVar[Text] = _("undid an import: {undone} rows out, {kept} kept because they are in use")
+
+    import_id: UUID
+    kind: str
+    undone: int
+    kept: int

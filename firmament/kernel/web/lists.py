@@ -1,0 +1,317 @@
+"""Lists: filters in the address, pages by cursor, sorting, choice of columns, export, bulk actions.
+
+A list is a frozen declaration passed to a function: `return list_page(request, CLIENTS, queryset)`. GET draws
+it (or its `#rows` for htmx); POST to the same address exports it or does something to many rows at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from firmament.kernel.policies.decide import may
+from firmament.kernel.tenancy.actor import Domain
+from firmament.kernel.web import bulk, exports
+from firmament.kernel.web.cells import Column, draw
+from firmament.kernel.web.errors import error_page
+from firmament.kernel.web.filters import Control, Filter
+from firmament.kernel.web.keyset import BadCursor, Order, beyond, decode, encode, order_of, ordering, place_of
+from firmament.kernel.web.links import link, row_links
+from firmament.kernel.web.page import page, wants_fragment
+from firmament.kernel.web.requests import FirmRequest
+from firmament.ui import shapes
+from firmament.ui.readable import number
+
+Text = str | Promise
+
+# Counting further costs time and tells nobody more.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAction:
+    """A button of a list's head, shown to whoever has the power."""
+
+    label: Text
+    url_name: str
+    power: str
+    icon: str = "plus"
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """What stands there when the firm has none of it yet: what this is, and one next step."""
+
+    title: Text
+    text: Text
+    icon: str = "inbox"
+    action: ListAction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list. `name` ("clients.clients") is what exports and bulk actions are recorded under.
+
+    `counted(12)` says "12 clients". `row_url` names the page of a row (`pk`), `row_name` the path of what a row
+    is called aloud. `order` is the key of a column that sorts, "-" for descending. `export` is the base of the file
+    name; empty: no export. `template` extends `web/list.html` where a room has more to show.
+    """
+
+    name: str
+    title: Text
+    counted: Callable[[int], str]
+    columns: tuple[Column, ...]
+    order: str
+    filters: tuple[Filter, ...] = ()
+    row_url: str = ""
+    row_name: str = "name"
+    page_size: int = 50
+    about: Text = ""
+    actions: tuple[ListAction, ...] = ()
+    bulk: tuple[bulk.BulkAction, ...] = ()
+    export: str = ""
+    export_power: str = ""
+    empty: Empty | None = None
+    template: str = "web/list.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A list as this address asks for it."""
+
+    columns: tuple[Column, ...]
+    sort: str
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnRow:
+    """One row, ready for the template. `cells` are (class, inside) pairs."""
+
+    pk: str
+    url: str
+    name: str
+    cells: tuple[tuple[str, str], ...]
+
+
+def list_page(
+    request: FirmRequest, form: ListPage, rows: "QuerySet[Any]", extra: Mapping[str, Any] | None = None
+) -> HttpResponseBase:
+    """Answer for the list. `rows` must have passed the read gate (`visible_to`)."""
+    view = _view(form, rows, request.GET)
+    if request.method == "POST":
+        return _post(request, form, view, rows)
+    if request.method not in ("GET", "HEAD"):
+        return error_page(request, 405)
+    narrowed = _narrow(form, rows, request.GET)
+    found, earlier, later = _slice(form, view, narrowed, request.GET)
+    context: dict[str, Any] = {
+        "list": form,
+        "layout": "ui/portal.html" if request.actor.domain == Domain.CLIENT else "ui/workspace.html",
+        "rows": _drawn(form, view, found),
+        "heads": _heads(view, request),
+        "paging": _paging(form, view, narrowed, found, request, earlier=earlier, later=later),
+        "bulk": [action for action in form.bulk if action.offered and may(request.actor, action.power)],
+        "action_url": request.get_full_path(),
+        "path": request.path,
+    }
+    context |= _filters(request, form, full=not wants_fragment(request))
+    if not wants_fragment(request):
+        context |= _head(request, form, view)
+    return page(request, f"{form.template}#rows", {**context, **(extra or {})})
+
+
+def _post(request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]") -> HttpResponseBase:
+    narrowed = _narrow(form, rows, request.GET)
+    kind = request.POST.get("export")
+    if kind is not None and form.export:
+        return exports.export(request, form, view.columns, narrowed.order_by(*ordering(view.order)), kind)
+    if "undo" in request.GET or "bulk" in request.POST:
+        return bulk.answer(request, form, rows, narrowed)
+    return error_page(request, 400)
+
+
+def _view(form: ListPage, rows: "QuerySet[Any]", given: QueryDict) -> View:
+    chosen = set(given.getlist("columns"))
+    columns = tuple(c for c in form.columns if c.key in chosen)
+    if not columns:
+        columns = tuple(c for c in form.columns if not c.hidden)
+    sortable = {c.key: c.sort for c in form.columns if c.sort}
+    sort = given.get("sort", "")
+    if sort.removeprefix("-") not in sortable:
+        sort = form.order
+    path = sortable.get(sort.removeprefix("-"), sort.removeprefix("-"))
+    order = order_of(rows.model, f"-{path}" if sort.startswith("-") else path)
+    return View(columns=columns, sort=sort, order=order)
+
+
+def _narrow(form: ListPage, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySet[Any]":
+    for one in form.filters:
+        rows = one.narrow(rows, given)
+    return rows
+
+
+def _slice(
+    form: ListPage, view: View, rows: "QuerySet[Any]", given: QueryDict
+) -> tuple[list[dict[str, Any]], bool, bool]:
+    """The rows of this page, and whether there are earlier and later ones."""
+    order = view.order
+    before, after = given.get("before", ""), given.get("after", "")
+    try:
+        place = decode(rows.model, order, before or after) if before or after else None
+    except BadCursor:
+        # The order was changed, or the address was cut: begin at the beginning.
+        place, before, after = None, "", ""
+    backwards = bool(before)
+    if place is not None:
+        rows = rows.filter(beyond(order, place, backwards=backwards))
+    paths = {path for column in view.columns for path in column.paths} | {"pk", order.path, form.row_name}
+    found: list[dict[str, Any]] = list(
+        rows.order_by(*ordering(order, backwards=backwards)).values(*sorted(paths))[: form.page_size + 1]
+    )
+    more = len(found) > form.page_size
+    del found[form.page_size :]
+    if backwards:
+        found.reverse()
+        return found, more, True
+    return found, bool(after), more
+
+
+def _drawn(form: ListPage, view: View, found: Sequence[Mapping[str, Any]]) -> tuple[DrawnRow, ...]:
+    address = row_links(form.row_url)
+    return tuple(
+        DrawnRow(
+            pk=str(row["pk"]),
+            url=address(row["pk"]),
+            name=str(row.get(form.row_name) or ""),
+            cells=tuple((column.css, draw(column, row, address(row["pk"]))) for column in view.columns),
+        )
+        for row in found
+    )
+
+
+def _heads(view: View, request: FirmRequest) -> tuple[shapes.Column, ...]:
+    sorted_by, descending = view.sort.removeprefix("-"), view.sort.startswith("-")
+    heads = []
+    for column in view.columns:
+        mine = column.key == sorted_by
+        direction: shapes.Direction = ""
+        if mine:
+            direction = "descending" if descending else "ascending"
+        target = f"-{column.key}" if mine and not descending else column.key
+        heads.append(
+            shapes.Column(
+                label=str(column.label),
+                sort_url=address(request, sort=target) if column.sort else "",
+                direction=direction,
+                numeric=column.numeric,
+                priority=column.priority,
+            )
+        )
+    return tuple(heads)
+
+
+def _paging(
+    form: ListPage,
+    view: View,
+    rows: "QuerySet[Any]",
+    found: Sequence[Mapping[str, Any]],
+    request: FirmRequest,
+    *,
+    earlier: bool,
+    later: bool,
+) -> shapes.Paging:
+    if earlier or later:
+        total = rows.order_by()[: COUNTED + 1].count()
+        counted = (
+            form.counted(total) if total <= COUNTED else _("more than %(n)s") % {"n": form.counted(COUNTED)}
+        )
+        words = _("%(shown)s of %(total)s") % {"shown": number(len(found)), "total": counted}
+    else:
+        # All of them are here: no need to ask how many there are.
+        words = form.counted(len(found))
+    previous = encode(view.order, place_of(view.order, found[0])) if earlier and found else ""
+    following = encode(view.order, place_of(view.order, found[-1])) if later and found else ""
+    return shapes.Paging(
+        words=words,
+        previous_url=address(request, before=previous) if previous else "",
+        next_url=address(request, after=following) if following else "",
+    )
+
+
+def _filters(request: FirmRequest, form: ListPage, *, full: bool) -> dict[str, Any]:
+    """The filters' controls for the whole page, and for both the chips of those that are on."""
+    given = request.GET
+    on = [one for one in form.filters if any(given.get(name) for name in one.names)]
+    controls: dict[int, Control] = {
+        id(one): one.control(request.actor, given) for one in (form.filters if full else on)
+    }
+    chips = []
+    for one in on:
+        control = controls[id(one)]
+        words = one.words(control)
+        if words:
+            without = address(request, **dict.fromkeys(one.names, ""))
+            chips.append(shapes.FilterChip(label=control.label, value=words, remove_url=without))
+    shown = list(controls.values()) if full else []
+    return {
+        "search": next((c for c in shown if c.kind == "search"), None),
+        "controls": [c for c in shown if c.kind != "search"],
+        "chips": chips,
+        "clear_url": request.path if len(chips) > 1 else "",
+        "filtered": bool(chips),
+    }
+
+
+def _head(request: FirmRequest, form: ListPage, view: View) -> dict[str, Any]:
+    chosen = {column.key for column in view.columns}
+    kept = [(name, value) for name, values in request.GET.lists() for value in values]
+    return {
+        "actions": [
+            {"label": str(a.label), "url": link(a.url_name), "icon": a.icon, "primary": a.primary}
+            for a in form.actions
+            if may(request.actor, a.power)
+        ],
+        "empty_action": _empty_action(request, form),
+        "can_export": bool(form.export) and (not form.export_power or may(request.actor, form.export_power)),
+        "column_choices": [(c.key, str(c.label), c.key in chosen) for c in form.columns],
+        "kept_for_columns": [(n, v) for n, v in kept if n not in ("columns", "after", "before")],
+        "kept_for_filters": [(n, v) for n, v in kept if n in ("columns", "sort")],
+    }
+
+
+def _empty_action(request: FirmRequest, form: ListPage) -> dict[str, str] | None:
+    action = form.empty.action if form.empty is not None else None
+    if action is None or not may(request.actor, action.power):
+        return None
+    return {"label": str(action.label), "url": link(action.url_name), "icon": action.icon}
+
+
+def address(request: FirmRequest, **changes: str) -> str:
+    """This list's address with some parameters changed; an empty value takes one out, and the page starts anew."""
+    given = request.GET.copy()
+    for name in ("before", "after", "undo"):
+        given.pop(name, None)
+    for name, value in changes.items():
+        if value:
+            given[name] = value
+        else:
+            given.pop(name, None)
+    query = given.urlencode()
+    return f"{request.path}?{query}" if query else request.path
+
+
+def counted_as(one: str, many: str) -> Callable[[int], str]:
+    """`counted_as("%(n)s client", "%(n)s clients")`, for `ListPage.counted`; both marked by ngettext_noop."""
+
+    def words(count: int) -> str:
+        return ngettext(one, many, count) % {"n": number(count)}
+
+    return words

@@ -1,0 +1,242 @@
+"""One request, one firm, one transaction.
+
+The firm comes from the path and the person (pages) or from the token (API). The view runs in one firm
+transaction: read-only for GET and HEAD unless it is a recorded read, rolled back on every status ≥ 400. By
+then an exception has already become a response, so leaving the block normally would commit a crashed view.
+Sessions, throttles and a token's last use are written outside of it.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import timezone, translation
+
+from firmament.kernel.identity.people import actor_for
+from firmament.kernel.identity.tokens import authenticate_token, find_token
+from firmament.kernel.ledger.events import Event
+from firmament.kernel.ledger.kernel_events import PowerDenied, RequestFailed
+from firmament.kernel.ledger.record import record
+from firmament.kernel.policies.decide import Denied
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import Firm, FirmAccess
+from firmament.kernel.tenancy.transaction import firm_transaction, transaction_cache
+from firmament.kernel.web.entrances import Door, Entrance, entrance_of, to_sign_in
+from firmament.kernel.web.errors import error_page, failure_status
+from firmament.kernel.web.problems import problem
+from firmament.kernel.web.throttles import take_token
+
+log = logging.getLogger(__name__)
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PAGES = re.compile(r"^/(?P<door>w|portal)/(?P<slug>[-a-zA-Z0-9_]+)/")
+_API = "/api/v1/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request that found its firm: where it goes and how its transaction is to be opened."""
+
+    firm: Firm
+    entrance: Entrance
+    enter: Callable[[], Actor | None]
+    time_zone: str
+    locale: str
+
+
+class FirmMiddleware:
+    """Stands innermost, so that everything the view does, its rendering included, is inside."""
+
+    sync_capable: ClassVar[bool] = True
+    async_capable: ClassVar[bool] = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        page = _PAGES.match(request.path_info)
+        if page is not None:
+            door = Door.STAFF if page["door"] == "w" else Door.PORTAL
+            return self._page(request, door, page["slug"])
+        if request.path_info.startswith(_API):
+            return self._api(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Turn a refusal into its answer, and remember what else went wrong for the handler and the ledger."""
+        if isinstance(exception, Denied):
+            note_denied(request, exception)
+            return error_page(request, 403)
+        request.failure_status = failure_status(exception)  # type: ignore[attr-defined]
+        return None
+
+    def _page(self, request: HttpRequest, door: Door, slug: str) -> HttpResponseBase:
+        match = _resolve(request)
+        if match is None:
+            return error_page(request, 404)
+        entrance = _declared(match, request)
+        if entrance.door not in (door, Door.PERSON):
+            return error_page(request, 404)
+        user = request.user
+        if not user.is_authenticated:
+            return to_sign_in(request)
+        accesses = list(FirmAccess.objects.filter(user=user.pk).select_related("firm").order_by("firm__name"))
+        domain = FirmAccess.Domain.STAFF if door == Door.STAFF else FirmAccess.Domain.CLIENT
+        firm = next((a.firm for a in accesses if a.domain == domain and a.firm.slug == slug), None)
+        if firm is None or firm.state == Firm.State.CANCELED:
+            return error_page(request, 404)
+        request.accesses = accesses  # type: ignore[attr-defined]  # for the firm switcher
+        visit = Visit(
+            firm=firm,
+            entrance=entrance,
+            enter=lambda: actor_for(user, domain),
+            time_zone=user.timezone or firm.timezone,
+            locale=user.locale or firm.locale,
+        )
+        return self._run(request, visit)
+
+    def _api(self, request: HttpRequest) -> HttpResponseBase:
+        match = _resolve(request)
+        if match is None:
+            return error_page(request, 404)
+        allowed = getattr(match.func, "entrances", None)
+        entrance = entrance_of(match.func, request.method or "")
+        if entrance is None and allowed:
+            allow = ", ".join(sorted({*allowed, "HEAD"} if "GET" in allowed else allowed))
+            return problem(request, 405, "method_not_allowed", headers={"Allow": allow})
+        if _declared(match, request).door == Door.PUBLIC:
+            return self.get_response(request)
+        assert entrance is not None
+        token = find_token(request.headers.get("Authorization", ""))
+        if token is None or token.firm.state == Firm.State.CANCELED:
+            return _unauthorized(request)
+        verdict = take_token(token.hash, token.firm.pk)
+        if not verdict.allowed:
+            return problem(request, 429, "too_many_requests", headers=verdict.headers())
+        visit = Visit(
+            firm=token.firm,
+            entrance=entrance,
+            enter=lambda: authenticate_token(token),
+            time_zone="UTC",
+            locale="en",
+        )
+        response = self._run(request, visit)
+        for name, value in verdict.headers().items():
+            response.headers[name] = value
+        return response
+
+    def _run(self, request: HttpRequest, visit: Visit) -> HttpResponseBase:
+        """The view, in its transaction; afterwards, outside of it, what must be recorded even so."""
+        if visit.firm.state == Firm.State.SUSPENDED and request.method not in SAFE:
+            return _suspended(request, visit.firm)
+        try:
+            response = self._inside(request, visit)
+        except IntegrityError:
+            # Foreign keys are checked at the commit: what was pointed at has gone meanwhile.
+            log.exception("The commit was refused")
+            response = error_page(request, 409)
+        except DatabaseError as error:
+            log.exception("The transaction could not end")
+            response = error_page(request, failure_status(error))
+        _record_afterwards(request, visit.firm.pk, response.status_code)
+        return response
+
+    def _inside(self, request: HttpRequest, visit: Visit) -> HttpResponseBase:
+        firm = visit.firm
+        request.firm = firm  # type: ignore[attr-defined]
+        read_only = request.method in SAFE and not visit.entrance.recorded_read
+        with firm_transaction(firm.pk, read_only=read_only), _reader(visit):
+            transaction_cache()[Firm] = firm
+            actor = visit.enter()
+            if actor is None:
+                return _unauthorized(request) if visit.entrance.door == Door.API else error_page(request, 404)
+            request.actor = actor  # type: ignore[attr-defined]
+            structlog.contextvars.bind_contextvars(firm=firm.slug, user=str(actor.user_id))
+            response = self.get_response(request)
+            if response.streaming:
+                # It would be read after the transaction has ended: large files leave by signed link.
+                raise ImproperlyConfigured("A firm's page cannot stream its response.")
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+
+def note_denied(request: HttpRequest, denied: Denied) -> None:
+    """Keep a refusal until the transaction has been rolled back; it is recorded then."""
+    request.denied = denied  # type: ignore[attr-defined]
+
+
+def _record_afterwards(request: HttpRequest, firm_id: UUID, status: int) -> None:
+    actor: Actor | None = getattr(request, "actor", None)
+    denied: Denied | None = getattr(request, "denied", None)
+    event: Event | None = None
+    if denied is not None and denied.sensitive:
+        event = PowerDenied(power=denied.power, rule=denied.rule_id, path=request.path_info[:200])
+    elif status >= 500:
+        event = RequestFailed(path=request.path_info[:200], status=status)
+    if event is None or actor is None:
+        return
+    try:
+        with firm_transaction(firm_id):
+            record(actor, event)
+    except DatabaseError:
+        # The database may be what failed; the answer must still leave, and the log has it.
+        log.exception("A refusal or failure could not be recorded")
+
+
+@contextmanager
+def _reader(visit: Visit) -> Iterator[None]:
+    """The reader's own time zone and language."""
+    try:
+        zone = ZoneInfo(visit.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    with timezone.override(zone), translation.override(visit.locale):
+        yield
+
+
+def _resolve(request: HttpRequest) -> ResolverMatch | None:
+    try:
+        return resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return None
+
+
+def _declared(match: ResolverMatch, request: HttpRequest) -> Entrance:
+    entrance = entrance_of(match.func, request.method or "")
+    if entrance is None:
+        raise ImproperlyConfigured(f"{match.view_name or match.route} declares no entrance.")
+    return entrance
+
+
+def _unauthorized(request: HttpRequest) -> HttpResponse:
+    return problem(
+        request,
+        401,
+        "token_invalid",
+        "Send a token that is known, not expired and not revoked: Authorization: Bearer fmt_…",
+        headers={"WWW-Authenticate": 'Bearer realm="firmament", error="invalid_token"'},
+    )
+
+
+def _suspended(request: HttpRequest, firm: Firm) -> HttpResponse:
+    request.firm = firm  # type: ignore[attr-defined]
+    return error_page(
+        request,
+        403,
+        title=translation.gettext("This firm is suspended"),
+        text=translation.gettext(
+            "Everything can be read and nothing can be changed until it is active again."
+        ),
+    )

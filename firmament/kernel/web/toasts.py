@@ -1,0 +1,30 @@
+"""Short words about what was just done, with a way back."""
+
+from typing import cast
+
+from django.http import HttpRequest
+
+from firmament.ui.shell import Toast, Tone
+
+_SESSION = "toasts"
+MAX = 5
+
+
+def toast(request: HttpRequest, text: str, undo_url: str | None = None, *, tone: Tone = "success") -> None:
+    """Say it on the page that follows, be that a fragment or the page after a redirect.
+
+    `undo_url` takes a POST. Tones: success, info, warning, danger. Kept in the session, which is written outside
+    the firm's transaction: a toast about something rolled back would be a lie, so say it last.
+    """
+    waiting = request.session.get(_SESSION, [])
+    request.session[_SESSION] = [*waiting, [str(text), tone, undo_url or ""]][-MAX:]
+
+
+def take_toasts(request: HttpRequest) -> tuple[Toast, ...]:
+    """What is to be said now; each is said once."""
+    if not request.session.get(_SESSION):
+        return ()
+    return tuple(
+        Toast(text=text, tone=cast(Tone, tone), undo_url=undo_url)
+        for text, tone, undo_url in request.session.pop(_SESSION)
+    )

@@ -1,0 +1,42 @@
+"""The pages that belong to no room: the way in, and the head of each firm's path."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+
+from firmament.kernel.tenancy.models import Firm, FirmAccess
+from firmament.kernel.web.context import door_url, first_address
+from firmament.kernel.web.entrances import person_page
+from firmament.kernel.web.page import page
+from firmament.kernel.web.requests import FirmRequest
+
+
+@require_safe
+@person_page("It shows a person only the firms that they themselves may enter.")
+def start(request: HttpRequest) -> HttpResponse:
+    """On to the person's firm; a choice where there are several, a kind word where there is none."""
+    accesses = list(
+        FirmAccess.objects.filter(user=request.user.pk)
+        .exclude(firm__state=Firm.State.CANCELED)
+        .select_related("firm")
+        .order_by("domain", "firm__name")
+    )
+    if len(accesses) == 1:
+        return HttpResponseRedirect(_door(accesses[0]))
+    choices = [
+        {"name": a.firm.name, "url": _door(a), "staff": a.domain == FirmAccess.Domain.STAFF} for a in accesses
+    ]
+    return page(request, "web/start.html", {"choices": choices})
+
+
+@require_safe
+@person_page("It sends a member on to the first page their role shows them.")
+def firm_start(request: FirmRequest, firm: str) -> HttpResponse:
+    """`/w/<firm>/` and `/portal/<firm>/`."""
+    address = first_address(request.actor, firm)
+    if not address:
+        raise Http404
+    return HttpResponseRedirect(address)
+
+
+def _door(access: FirmAccess) -> str:
+    return door_url(access.firm.slug, staff=access.domain == FirmAccess.Domain.STAFF)
