@@ -100,7 +100,7 @@ class Environment(BaseSettings):
     @classmethod
     def _scanner(cls, scanner: str) -> str:
         parts = urlsplit(scanner)
-        if scanner != "local" and not (parts.scheme == "clamav" and parts.hostname):
+        if scanner != "local" and not (parts.scheme == "clamav" and (parts.hostname or parts.path)):
             raise ValueError("must be “local” or clamav://host:3310")
         return scanner
 

@@ -145,6 +145,9 @@ CACHES = {
 
 FILES_ROOT = ENV.files_root
 FILES_SCANNER = ENV.scanner
+# More than any room asks for; what is beyond is counted and not kept. Uploads never go to memory.
+FILES_MAX_UPLOAD = 250 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["firmament.kernel.files.uploads.BoundedUploadHandler"]
 
 LOGGING = logging_config(ENV.log_level)
 configure_structlog()

@@ -14,7 +14,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from firmament.config import health
 from firmament.config.modules import MODULES
 from firmament.kernel.api.instance import api
+from firmament.kernel.files import urls as files_urls
 from firmament.kernel.web import errors, views
+from firmament.kernel.web.entrances import vouch
 
 Address = URLPattern | URLResolver
 
@@ -54,5 +56,6 @@ urlpatterns: list[Address] = [
     path("w/<slug:firm>/", views.firm_start, name="workspace"),
     path("portal/<slug:firm>/", views.firm_start, name="portal"),
     *rooms(),
+    *vouch(files_urls.urlpatterns, "a signed link; the view asks for the person and the power itself"),
     path("api/v1/", api.urls),
 ]

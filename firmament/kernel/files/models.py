@@ -1,5 +1,7 @@
 """Files and the bytes behind them."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ class Blob(FirmModel):
 class StoredFileQuerySet(FirmQuerySet):
     """Files, in the words people use of them."""
 
-    def ready(self) -> "StoredFileQuerySet":
+    def ready(self) -> Self:
         """Scanned and found clean: the only ones that are ever handed out."""
         return self.filter(state=StoredFile.State.READY)
 
@@ -56,7 +58,7 @@ class StoredFile(FirmModel):
         INFECTED = "infected", _("Malware found")
         UNSCANNABLE = "unscannable", _("Could not be scanned")
 
-    client_path = "client_id"
+    client_path: ClassVar[str | None] = "client_id"
 
     name = models.CharField(max_length=200)
     size = models.BigIntegerField()

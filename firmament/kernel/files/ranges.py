@@ -1,0 +1,42 @@
+"""Byte ranges of a request (RFC 9110 §14), one at a time."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+CHUNK = 64 * 1024
+
+
+class Unsatisfiable(Exception):
+    """The range lies beyond the file: 416."""
+
+
+def wanted(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte asked for; None to send everything.
+
+    Several ranges at once are answered with everything, which RFC 9110 §14.2 allows: nobody needs them, and they
+    make a small request cost much.
+    """
+    found = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", header.strip())
+    if found is None or (found[1], found[2]) == ("", ""):
+        return None
+    if not found[1]:
+        length = int(found[2])
+        if length == 0:
+            raise Unsatisfiable
+        return max(size - length, 0), size - 1
+    first = int(found[1])
+    last = min(int(found[2]), size - 1) if found[2] else size - 1
+    if first >= size:
+        raise Unsatisfiable
+    return None if last < first else (first, last)
+
+
+def pieces(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
+    """The bytes from `first` to `last`, in chunks; closes the file at the end, or when nobody listens any more."""
+    with file:
+        file.seek(first)
+        left = last - first + 1
+        while left > 0 and (piece := file.read(min(CHUNK, left))):
+            left -= len(piece)
+            yield piece
