@@ -1,5 +1,5 @@
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,7 +55,7 @@ def test_a_half_hourly_job_never_pauses_longer_than_half_an_hour():
         last = next_after("*/30 * * * *", BERLIN, last)
         instants.append(last)
 
-    gaps = {(b - a).total_seconds() for a, b in zip(instants, instants[1:], strict=False)}
+    gaps = {(b - a).total_seconds() for a, b in pairwise(instants)}
 
     assert gaps == {1800.0}
 

@@ -11,7 +11,6 @@ from firmament.kernel.jobs import registry
 from firmament.kernel.jobs.claim import FIRM_CAP, claim
 from firmament.kernel.jobs.errors import (
     AuthFailed,
-    NotAuthorized,
     Permanent,
     RateLimited,
     StaleAttempt,

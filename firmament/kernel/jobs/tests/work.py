@@ -8,7 +8,7 @@ import time
 from uuid import UUID
 
 from firmament.kernel.jobs.models import Schedule
-from firmament.kernel.jobs.registry import Lane, Retry, job
+from firmament.kernel.jobs.registry import Lane, Retry, every, job
 from firmament.kernel.jobs.run import Run
 from firmament.lib.instant import now
 
@@ -62,3 +62,8 @@ def hopeless(run: Run) -> None:
     """Leaves an effect and fails, once and for all."""
     leave_effect(run.id)
     raise ValueError("carla@client.example is no number")
+
+
+@every("0 0 1 1 *", "tests.yearly", lane=Lane.NOW)
+def yearly() -> None:
+    """Does nothing; the tests make it due."""

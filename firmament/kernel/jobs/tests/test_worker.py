@@ -1,0 +1,236 @@
+"""Real worker processes on a database of their own: killed, frozen, cut off, asked to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+
+from firmament.kernel.jobs import health
+from firmament.kernel.jobs.models import JobRun, Schedule
+from firmament.kernel.jobs.operations import request_cancel
+from firmament.kernel.jobs.queue import enqueue
+from firmament.kernel.jobs.schedule import tick
+from firmament.kernel.jobs.tests.work import effects
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import Firm
+from firmament.kernel.tenancy.transaction import firm_transaction
+from firmament.kernel.testing import cluster
+from firmament.kernel.testing.database import close, point_at
+from firmament.lib.instant import now
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def environment(django_db_setup, django_db_blocker):
+    """A committed database for this file; the environment of processes that use it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"firmament_jobs_{worker}"
+    cluster.clone(cluster.TEMPLATE, name)
+    variables = {
+        key: value.replace(f"/{cluster.TEMPLATE}?", f"/{name}?")
+        for key, value in os.environ.items()
+        if key.endswith("DATABASE_URL")
+    }
+    with django_db_blocker.unblock():
+        point_at(name)
+        yield {**os.environ, **variables, "FIRMAMENT_PRIVILEGED": ""}
+        close()
+        point_at(f"firmament_{worker}")
+    cluster.drop(name)
+
+
+@pytest.fixture
+def work_force(environment, tmp_path):
+    """Start workers; whatever still lives at the end is killed."""
+    started = []
+
+    def start(tick_every=60.0):
+        with (tmp_path / f"worker-{len(started)}.log").open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "firmament.kernel.jobs.tests.worker_process", str(tick_every)],
+                env=environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        started.append(process)
+        alive = health.workers_alive()
+        until(lambda: health.workers_alive() > alive, 20)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+@contextmanager
+def inside(slug):
+    with firm_transaction(Firm.objects.get(slug=slug).pk):
+        yield
+
+
+def queue(slug, code, **ids):
+    with inside(slug):
+        return enqueue(code, actor=Actor.system("tests"), ids=ids)
+
+
+def fresh(slug, run):
+    with inside(slug):
+        return JobRun.objects.get(pk=run.pk)
+
+
+def effects_in(slug, run):
+    with inside(slug):
+        return effects(run.pk)
+
+
+def until(condition, seconds):
+    """Wait for it; how long it took."""
+    begun = time.monotonic()
+    while not condition():
+        if time.monotonic() - begun > seconds:
+            pytest.fail(f"not within {seconds} s")
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def rows_left():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'firmament.run'")
+        return cursor.fetchone()[0]
+
+
+def in_state(slug, state, *runs):
+    return lambda: all(fresh(slug, run).state == state for run in runs)
+
+
+def test_a_job_is_taken_up_when_its_transaction_commits_and_leaves_no_row(work_force):
+    work_force()
+
+    with inside("acme"):
+        run = enqueue("tests.quick", actor=Actor.system("tests"))
+        time.sleep(0.3)
+        before_commit = JobRun.objects.get(pk=run.pk).state
+    until(in_state("acme", "succeeded", run), 5)
+
+    assert before_commit == "queued"
+    assert effects_in("acme", run) == 1
+    until(lambda: rows_left() == 0, 5)
+
+
+def test_killed_and_frozen_workers_lose_nothing_and_double_nothing(work_force):
+    killed = work_force()
+    of_killed = [queue("acme", "tests.slow", seconds="4"), queue("acme", "tests.slow_outside", seconds="4")]
+    until(in_state("acme", "running", *of_killed), 10)
+    killed.kill()
+    killed.wait()
+    frozen = work_force()
+    of_frozen = [
+        queue("globex", "tests.slow", seconds="4"),
+        queue("globex", "tests.slow_outside", seconds="4"),
+    ]
+    until(in_state("globex", "running", *of_frozen), 10)
+    frozen.send_signal(signal.SIGSTOP)
+
+    heir = work_force()
+    recovered = until(
+        lambda: in_state("acme", "succeeded", *of_killed)() and in_state("globex", "succeeded", *of_frozen)(),
+        50,
+    )
+    frozen.send_signal(signal.SIGCONT)
+    time.sleep(6)
+
+    assert recovered < 30 + 4
+    for slug, runs in (("acme", of_killed), ("globex", of_frozen)):
+        assert [fresh(slug, run).state for run in runs] == ["succeeded"] * 2
+        assert [fresh(slug, run).attempt for run in runs] == [2, 2]
+        assert [effects_in(slug, run) for run in runs] == [1, 1]
+    until(lambda: rows_left() == 0, 15)
+    heir.terminate()
+    frozen.terminate()
+    assert (heir.wait(5), frozen.wait(5)) == (0, 0)
+
+
+def test_a_worker_stops_within_five_seconds_and_the_next_goes_on_at_once(work_force):
+    first = work_force()
+    run = queue("acme", "tests.patient")
+    until(lambda: fresh("acme", run).progress_done > 5, 10)
+    shown = fresh("acme", run)
+    first.terminate()
+    stopped_in = until(lambda: first.poll() is not None, 6)
+    handed_back = fresh("acme", run)
+    work_force()
+    taken_in = until(in_state("acme", "running", run), 15)
+    with inside("acme"):
+        request_cancel(Actor.system("tests"), JobRun.objects.get(pk=run.pk))
+    until(in_state("acme", "canceled", run), 5)
+
+    assert (shown.progress_total, shown.progress_what) == (600, "Waiting to be stopped")
+    assert (first.returncode, handed_back.state, handed_back.lease_until) == (0, "queued", None)
+    assert stopped_in < 5
+    assert taken_in < 8
+    assert fresh("acme", run).attempt == 2
+
+
+def test_a_worker_outlives_the_loss_of_all_its_connections(work_force):
+    worker = work_force()
+    runs = [queue("acme", "tests.slow", seconds="2"), queue("acme", "tests.slow_outside", seconds="2")]
+    until(in_state("acme", "running", *runs), 10)
+    close()
+    with cluster.superuser() as connection_:
+        connection_.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname LIKE 'firmament_jobs_%' AND pid <> pg_backend_pid()"
+        )
+
+    until(in_state("acme", "succeeded", *runs), 40)
+
+    assert [effects_in("acme", run) for run in runs] == [1, 1]
+    assert worker.poll() is None
+    until(lambda: rows_left() == 0, 15)
+
+
+def test_two_workers_and_two_more_clocks_start_a_scheduled_job_once(work_force):
+    work_force(0.2)
+    work_force(0.2)
+    for slug in ("acme", "globex"):
+        until(lambda slug=slug: has_clock(slug), 10)
+    due = now()
+    for slug in ("acme", "globex"):
+        with inside(slug):
+            Schedule.objects.filter(code="tests.yearly").update(next_run_at=due)
+
+    clocks = [threading.Thread(target=tick_and_close) for _ in range(4)]
+    for clock in clocks:
+        clock.start()
+    for clock in clocks:
+        clock.join()
+    time.sleep(2)
+
+    for slug in ("acme", "globex"):
+        with inside(slug):
+            assert JobRun.objects.filter(code="tests.yearly").count() == 1
+            assert Schedule.objects.get(code="tests.yearly").last_run_at >= due
+
+
+def has_clock(slug):
+    with inside(slug):
+        return Schedule.objects.filter(code="tests.yearly").exists()
+
+
+def tick_and_close():
+    try:
+        tick()
+    finally:
+        connection.close()
