@@ -57,7 +57,14 @@ def open_page(
     """A gallery page, loaded; `troubles` gathers console errors, CSP violations and missing files."""
     with instant.at(gallery.NOW):
         html = gallery.page(name, theme=theme)
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    phone = size[0] < 768
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        reduced_motion="reduce",
+        is_mobile=phone,
+        has_touch=phone,
+        device_scale_factor=1,
+    )
     page = context.new_page()
     opened = Opened(page=page)
     page.on("console", lambda message: message.type == "error" and opened.troubles.append(message.text))
