@@ -15,6 +15,8 @@ from firmament.config import health
 from firmament.config.modules import MODULES
 from firmament.kernel.api.instance import api
 from firmament.kernel.files import urls as files_urls
+from firmament.kernel.identity import urls as identity_urls
+from firmament.kernel.messages import urls as messages_urls
 from firmament.kernel.web import errors, views
 from firmament.kernel.web.entrances import vouch
 
@@ -57,5 +59,10 @@ urlpatterns: list[Address] = [
     path("portal/<slug:firm>/", views.firm_start, name="portal"),
     *rooms(),
     *vouch(files_urls.urlpatterns, "a signed link; the view asks for the person and the power itself"),
+    path(
+        "accounts/",
+        include(vouch(identity_urls.urlpatterns, "the way in; what is a person's own asks for their sign-in")),
+    ),
+    *vouch(messages_urls.urlpatterns, "the local mailbox; there is none unless mail stays on this machine"),
     path("api/v1/", api.urls),
 ]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,6 +14,7 @@ from firmament.kernel.identity.events import PasswordChanged, SignedIn
 from firmament.kernel.identity.models import User
 from firmament.kernel.identity.origin import client_ip, ip_prefix
 from firmament.kernel.identity.session_list import end_sessions_of
+from firmament.kernel.identity.shell import notice
 from firmament.kernel.identity.trail import tell_firms, tell_firms_of_throttling
 from firmament.kernel.messages.secrets import secret
 from firmament.kernel.messages.send import Recipient, queue_account_mail
@@ -102,7 +102,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     ) -> None:
         """Only what a person needs to hear; “signed in” and “signed out” can be seen."""
         if message_template == "account/messages/password_changed.txt":
-            messages.add_message(request, level, _("Your password has been changed."))
+            notice(request, _("Your password has been changed."))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/accounts/sessions/"

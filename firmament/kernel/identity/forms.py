@@ -1,8 +1,17 @@
 """What people type about themselves."""
 
+from typing import Any
+
 from allauth.account.forms import LoginForm
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.identity.models import User
+
+rules_of_passwords = lazy(lambda: " ".join(str(text) for text in password_validators_help_texts()), str)
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
@@ -27,3 +36,32 @@ class NewAddressForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class AcceptForm(forms.Form):
+    """How an invited person becomes a user: a name to be called by, and a password."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = forms.CharField(
+        label=_("Choose a password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=rules_of_passwords(),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password = cleaned.get("password")
+        if password:
+            try:
+                validate_password(password, User(email=self.email, name=cleaned.get("name", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

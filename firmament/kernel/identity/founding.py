@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
 from firmament.kernel.identity.events import FirmFounded, MemberJoined
 from firmament.kernel.identity.models import User
 from firmament.kernel.ledger.record import record
@@ -39,7 +42,7 @@ def join_firm(user: User, *, role: str | Sequence[str], title: str = "") -> Memb
     codes = [role] if isinstance(role, str) else sorted(role)
     roles = list(Role.objects.filter(code__in=codes))
     if len(roles) != len(set(codes)):
-        raise LookupError(f"No such role among {', '.join(codes)}")
+        raise ValidationError(_("A role of this offer does not exist any more."), code="roles")
     with plainly():
         membership, _made = Membership.objects.get_or_create(user=user, defaults={"title": title})
         if membership.state == Membership.State.DEACTIVATED:

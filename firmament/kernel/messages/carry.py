@@ -58,8 +58,7 @@ def claim_delivery(delivery_id: UUID) -> Claimed | None:
     if not taken:
         return None
     delivery: Delivery = Delivery.objects.get(pk=delivery_id)
-    profile: FirmProfile | None = FirmProfile.objects.first()
-    return _write(delivery, firm_sender(current_firm()), profile.reply_to if profile else "")
+    return _write(delivery, firm_sender(current_firm(), FirmProfile.objects.first()))
 
 
 def claim_account_mail(mail_id: UUID, *, stale_before: datetime) -> Claimed | None:
@@ -68,7 +67,7 @@ def claim_account_mail(mail_id: UUID, *, stale_before: datetime) -> Claimed | No
     taken = AccountMail.objects.filter(free, pk=mail_id).update(
         state=State.SENDING, attempts=F("attempts") + 1, claimed_at=now()
     )
-    return _write(AccountMail.objects.get(pk=mail_id), house_sender(), "") if taken else None
+    return _write(AccountMail.objects.get(pk=mail_id), house_sender()) if taken else None
 
 
 def hand_over(claimed: Claimed) -> Answer:
@@ -140,7 +139,7 @@ def outcome_fields(state: State, answer: Answer) -> dict[str, object]:
     return {"state": state, "sent_at": now() if sent else None, "error": "" if sent else answer.text[:500]}
 
 
-def _write(row: Letter, sender: Sender, reply_to: str) -> Claimed:
+def _write(row: Letter, sender: Sender) -> Claimed:
     """Render what goes out, and keep what may be kept."""
     to = Recipient(
         name=row.recipient_name,
@@ -157,11 +156,11 @@ def _write(row: Letter, sender: Sender, reply_to: str) -> Claimed:
         return Claimed(number=row.attempts, started_at=now(), email=None, flaw=str(flaw)[:400])
     row.subject, row.text, row.html = kept.subject, kept.text, kept.html
     row.save(update_fields=["subject", "text", "html"])
-    email = _email(row, letter, sender, reply_to)
+    email = _email(row, letter, sender)
     return Claimed(number=row.attempts, started_at=now(), email=email)
 
 
-def _email(row: Letter, letter: Rendered, sender: Sender, reply_to: str) -> Email:
+def _email(row: Letter, letter: Rendered, sender: Sender) -> Email:
     return Email(
         message_id=row.message_id,
         sender_name=sender.name,
@@ -172,5 +171,5 @@ def _email(row: Letter, letter: Rendered, sender: Sender, reply_to: str) -> Emai
         text=letter.text,
         html=letter.html,
         written_at=now(),
-        reply_to=reply_to,
+        reply_to=sender.reply_to,
     )

@@ -10,12 +10,23 @@ from django.template.loader import render_to_string
 
 from firmament.kernel.messages import letter, secrets
 from firmament.kernel.messages.wordings import Wording, wording
-from firmament.kernel.tenancy.models import Firm
+from firmament.kernel.tenancy.models import Firm, FirmProfile
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.kernel.wording.render import Escape, render
 
 SUBJECT_LENGTH = 200
-DEFAULT_COLOUR = "#1f5a7a"
+# The palettes of ui as mail programs can show them, dark enough for white words: no style sheet reaches there.
+COLOURS = {
+    "indigo": "#4338ca",
+    "ocean": "#0b5fa5",
+    "teal": "#0f766e",
+    "forest": "#2f6b3a",
+    "amber": "#92580c",
+    "rose": "#be1846",
+    "plum": "#7b2d8b",
+    "graphite": "#374151",
+}
+DEFAULT_COLOUR = COLOURS["indigo"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,7 @@ class Sender:
 
     name: str
     colour: str = DEFAULT_COLOUR
+    reply_to: str = ""
     firm: bool = True
 
 
@@ -47,9 +59,13 @@ class Rendered:
     html: str
 
 
-def firm_sender(firm: Firm) -> Sender:
-    """The firm as the sender of its letters."""
-    return Sender(name=firm.name)
+def firm_sender(firm: Firm, profile: FirmProfile | None) -> Sender:
+    """The firm as the sender of its letters, in its own colour."""
+    return Sender(
+        name=firm.name,
+        colour=COLOURS.get(profile.brand if profile else "", DEFAULT_COLOUR),
+        reply_to=profile.reply_to if profile else "",
+    )
 
 
 def house_sender() -> Sender:
@@ -64,7 +80,9 @@ def preview(code: str, context: Mapping[str, Any] | None, to: Recipient) -> Rend
     """
     chosen = wording(code)
     values = chosen.sample if context is None else dict(context)
-    return compose(chosen, secrets.black_out(values), to, firm_sender(current_firm()))
+    return compose(
+        chosen, secrets.black_out(values), to, firm_sender(current_firm(), FirmProfile.objects.first())
+    )
 
 
 def compose(chosen: Wording, context: Mapping[str, Any], to: Recipient, sender: Sender) -> Rendered:
