@@ -20,6 +20,8 @@ from firmament.kernel.tenancy.models import Firm
 
 # Matches no row, and Django then asks the database nothing at all.
 NOTHING = Q(pk__in=())
+# Matches every row and costs nothing in SQL. Not Q(): that one vanishes under ~ and |, and so lets through.
+EVERYTHING = ~NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def visible(actor: Actor, power: str, model: type[models.Model]) -> Q:
     found = both([outside_walls(model, authority), condition(rule, authority, declared.power, model, prefix)])
     if isinstance(found, Q):
         return found
-    return Q() if found else NOTHING
+    return EVERYTHING if found else NOTHING
 
 
 def resolve_visibility(actor: Actor, model: type[models.Model]) -> Q:

@@ -1,6 +1,7 @@
 """ORM paths, read two ways that must agree: as a condition in SQL, and as the values of one object."""
 
 import re
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,15 +22,23 @@ THROUGH = re.compile(r"(?:(?P<hops>\w+)__)?(?P<table>\w+\.\w+)\((?P<back>\w+)\)_
 class Path:
     """A path taken apart. `hops` are forward relations; `many` is the reverse relation it goes through, if any.
 
-    `convert` is the field of the column at the end, `target` the model that column refers to.
+    `column` is the field at the end, `convert` the plain one behind it (a reference is stored as what it refers to).
     """
 
     hops: tuple[str, ...]
     leaf: str
     convert: "models.Field[Any, Any]"
-    label: object
-    target: type[models.Model] | None = None
+    column: "models.Field[Any, Any]"
     many: "Many | None" = None
+
+    @property
+    def target(self) -> type[models.Model] | None:
+        """The model the column refers to, if it does."""
+        return self.column.related_model if self.column.is_relation else None
+
+    @property
+    def label(self) -> str:
+        return str(self.column.verbose_name)
 
     @property
     def lookup(self) -> str:
@@ -82,7 +91,7 @@ def _field(model: type[models.Model], path: str, here: type[models.Model], part:
 
 
 def _forward(hops: list[str], found: Any) -> Path:
-    return Path(tuple(hops), found.attname, _column(found), found.verbose_name, found.related_model or None)
+    return Path(tuple(hops), found.attname, _column(found), found)
 
 
 def _column(found: Any) -> Any:
@@ -98,7 +107,7 @@ def _through_many(model: type[models.Model], path: str, hops: list[str], relatio
         raise ImproperlyConfigured(f"{model._meta.label}: {path} goes through two to-many relations")
     name = f"{relation.model._meta.label}({relation.name})__{far.lookup}"
     many = Many(relation.model, relation.attname, far.lookup)
-    return Path(tuple(hops), name, far.convert, far.label, far.target, many)
+    return Path(tuple(hops), name, far.convert, far.column, many)
 
 
 def _through_table(model: type[models.Model], path: str, named: re.Match[str]) -> Path:
@@ -146,10 +155,10 @@ def _holds(lookup: str, values: Values) -> Q:
 
 @dataclass(slots=True)
 class Subject:
-    """One object, seen through paths. `overrides` lets an explanation ask "what if this field were…"."""
+    """One object, seen through paths. `given` stands for rows on a to-many path, in a world that is only supposed."""
 
     obj: models.Model
-    overrides: dict[str, Values] = field(default_factory=dict)
+    given: dict[str, Values] = field(default_factory=dict)
 
     @property
     def model(self) -> type[models.Model]:
@@ -159,26 +168,43 @@ class Subject:
         """One name for each column, however the path was spelled."""
         return resolve(self.model, path).lookup
 
+    def end(self, path: str) -> Any:
+        """The object that carries the path's last column; None where an empty reference stands on the way."""
+        here: Any = self.obj
+        for hop in resolve(self.model, path).hops:
+            here = getattr(here, hop)
+            if here is None:
+                return None
+        return here
+
     def values(self, path: str) -> Values:
         """What the path holds: one value (None for an empty field), or many through a reverse relation."""
         taken = resolve(self.model, path)
-        if taken.lookup in self.overrides:
-            return self.overrides[taken.lookup]
-        here: Any = self.obj
-        for hop in taken.hops:
-            here = getattr(here, hop)
-            if here is None:
-                return frozenset() if taken.many else frozenset({None})
+        if taken.lookup in self.given:
+            return self.given[taken.lookup]
+        here = self.end(path)
         if taken.many is not None:
             far = taken.many
-            rows = far.model._default_manager.filter(**{far.back: here.pk}).values_list(far.rest, flat=True)
-            return frozenset(rows)
-        return frozenset({taken.convert.to_python(getattr(here, taken.leaf))})
+            if here is None:
+                return frozenset()
+            rows = far.model._default_manager.filter(**{far.back: here.pk})
+            return frozenset(rows.values_list(far.rest, flat=True))
+        return frozenset({None if here is None else taken.convert.to_python(getattr(here, taken.leaf))})
 
     def one(self, path: str | None) -> Any:
         """The single value of a forward path, or None."""
         return next(iter(self.values(path)), None) if path else None
 
-    def with_field(self, path: str, values: Values) -> "Subject":
-        """The same object, as if the path held these values."""
-        return Subject(self.obj, {**self.overrides, self.canonical(path): values})
+    def with_field(self, path: str, value: Any) -> "Subject":
+        """The same object as if the path held this value; neither the object nor the database is touched."""
+        taken = resolve(self.model, path)
+        if taken.many is not None:
+            return Subject(self.obj, {**self.given, taken.lookup: frozenset({value})})
+        changed = copy(self.obj)
+        here: Any = changed
+        for hop in taken.hops:
+            there = copy(getattr(here, hop))
+            setattr(here, hop, there)
+            here = there
+        setattr(here, taken.leaf, value)
+        return Subject(changed, dict(self.given))

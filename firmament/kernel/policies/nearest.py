@@ -126,8 +126,9 @@ class World:
             case Kind.REACTIVATE:
                 return replace(self, authority=self.if_active or held).with_authority()
             case Kind.SET_FIELD:
-                assert self.subject is not None
-                return replace(self, subject=self.subject.with_field(edit.path, edit.values))
+                if self.subject is None or self.subject.end(edit.path) is None:
+                    return self  # an earlier edit took away what carried this field
+                return replace(self, subject=self.subject.with_field(edit.path, next(iter(edit.values))))
             case Kind.LIFT_WALLS:
                 kept = tuple(wall for wall in self.walls if wall.wall_id not in edit.values)
                 return replace(self, walls=kept).with_authority()
@@ -230,28 +231,30 @@ def _about_field(atom: FieldAtom, world: World, subject: Subject, path: str) -> 
     wanted = demand(atom, authority)[1]
     values = subject.values(path)
     holds = not wanted.isdisjoint(values)
+    filled = frozenset(value for value in values if value is not None)
+    settable: list[Any] = []
     match atom:
         case Owns() | Assigned():
             mine = _my_id(authority, resolve(subject.model, path).target)
-            if mine is not None:
-                yield Edit(Kind.SET_FIELD, path, frozenset({uuid7()}) if holds else frozenset({mine}))
+            settable = _others(subject.model, path, wanted) if holds else [mine] if mine else []
         case InTeam():
-            teams = frozenset(team for team in values if team is not None)
-            if teams:
+            if filled:
                 yield Edit(
-                    Kind.LEAVE_TEAM if holds else Kind.JOIN_TEAM, path, teams & wanted if holds else teams
+                    Kind.LEAVE_TEAM if holds else Kind.JOIN_TEAM, path, filled & wanted if holds else filled
                 )
-            elif wanted:
-                yield Edit(Kind.SET_FIELD, path, frozenset({min(wanted)}))
+            settable = _others(subject.model, path, wanted) if holds else sorted(wanted)[:1]
         case ClientGranted(_path, scope):
-            clients = frozenset(client for client in values if client is not None)
-            if clients:
-                yield Edit(Kind.REVOKE if holds else Kind.GRANT, scope, clients)
+            if filled:
+                yield Edit(Kind.REVOKE if holds else Kind.GRANT, scope, filled)
         case ClassificationAtMost():
-            yield from _about_classification(authority, path, values, holds)
+            if authority.actor.domain != Domain.CLIENT:
+                yield from _about_clearance(filled, holds=holds)
+            reach = up_to(authority.clearance)
+            settable = [str(level) for level in Classification.values if (level in reach) is not holds]
         case FieldIs():
-            for other in _others(subject.model, path, wanted) if holds else wanted:
-                yield Edit(Kind.SET_FIELD, path, frozenset({other}))
+            settable = _others(subject.model, path, wanted) if holds else sorted(wanted, key=str)
+    if subject.end(path) is not None:
+        yield from (Edit(Kind.SET_FIELD, subject.canonical(path), frozenset({value})) for value in settable)
 
 
 def _my_id(authority: Authority, target: type[models.Model] | None) -> UUID | None:
@@ -264,20 +267,16 @@ def _my_id(authority: Authority, target: type[models.Model] | None) -> UUID | No
     return actor.membership_id
 
 
-def _about_classification(authority: Authority, path: str, values: Values, holds: bool) -> Iterator[Edit]:
-    levels = [str(level) for level in Classification.values]
-    now = next((str(value) for value in values if value in levels), "")
-    for level in levels:
-        if authority.actor.domain in (Domain.STAFF, Domain.TOKEN) and (now in up_to(level)) is not holds:
-            yield Edit(Kind.SET_CLEARANCE, values=frozenset({level}))
-    for level in levels:
-        if (level in up_to(authority.clearance)) is not holds:
-            yield Edit(Kind.SET_FIELD, path, frozenset({level}))
+def _about_clearance(classified: Values, *, holds: bool) -> Iterator[Edit]:
+    for level in Classification.values:
+        if (not classified.isdisjoint(up_to(str(level)))) is not holds:
+            yield Edit(Kind.SET_CLEARANCE, values=frozenset({str(level)}))
 
 
 def _others(model: type[models.Model], path: str, wanted: Values) -> list[Any]:
-    """Values the field could have instead."""
-    column = resolve(model, path).convert
+    """What the field could hold instead: another choice, the other truth, nothing, or another row."""
+    taken = resolve(model, path)
+    column: Any = taken.column
     choices = [value for value, _label in column.flatchoices if value not in wanted]
     if choices:
         return choices
@@ -285,4 +284,7 @@ def _others(model: type[models.Model], path: str, wanted: Values) -> list[Any]:
         return [value for value in (True, False) if value not in wanted]
     if column.null and None not in wanted:
         return [None]
-    return []
+    if taken.target is not None:
+        others = taken.target._default_manager.exclude(pk__in=wanted - {None})
+        return list(others.values_list("pk", flat=True)[:1])
+    return [uuid7()] if isinstance(column, models.UUIDField) else []

@@ -125,7 +125,7 @@ def _field_condition(rule: Rule, name: str, label: str, subject: Subject | None,
 
 
 def _label(subject: Subject, path: str) -> str:
-    return str(resolve(subject.model, path).label)
+    return resolve(subject.model, path).label
 
 
 def value_label(subject: Subject | None, path: str, value: Any) -> str:
@@ -134,7 +134,7 @@ def value_label(subject: Subject | None, path: str, value: Any) -> str:
         return _("empty")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    column: Any = resolve(subject.model, path).convert if subject else None
+    column: Any = resolve(subject.model, path).column if subject else None
     return str(dict(column.flatchoices).get(value, value)) if column is not None else str(value)
 
 
@@ -228,13 +228,13 @@ class Phrases:
 
     def _field(self, edit: Edit) -> str:
         assert self.subject is not None
-        column: Any = resolve(self.subject.model, edit.path)
+        taken = resolve(self.subject.model, edit.path)
         value = next(iter(edit.values))
         shown = value_label(self.subject, edit.path, value)
-        if column.target is not None or column.convert.get_internal_type() == "UUIDField":
+        if taken.convert.get_internal_type() == "UUIDField":
             # An id says nothing to a reader; what matters is whether it names this person or team.
             shown = self._who(value)
-        return _("“%(field)s” was %(value)s") % {"field": str(column.label), "value": shown}
+        return _("“%(field)s” was %(value)s") % {"field": taken.label, "value": shown}
 
     def _who(self, value: object) -> str:
         if value is None:

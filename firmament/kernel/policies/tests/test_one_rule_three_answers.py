@@ -1,0 +1,170 @@
+"""Whatever the rule, the rows and the person: the object check, the list and the explanation agree."""
+
+from uuid import UUID
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from firmament.kernel.policies.authority import authority_of, forget_authority
+from firmament.kernel.policies.decide import allows, may, visible
+from firmament.kernel.policies.explain import explain
+from firmament.kernel.policies.models import (
+    PortalGrant,
+    Role,
+    RoleAssignment,
+    RolePower,
+    TeamMember,
+    Wall,
+)
+from firmament.kernel.policies.nearest import Edit, Kind
+from firmament.kernel.policies.tests.worlds import (
+    PLAIN_STAFF_ATOMS,
+    Drawn,
+    Trial,
+    drawn,
+    undone,
+    world,
+)
+from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.models import Firm, Membership
+from firmament.lib.instant import now
+
+# The fixture opens one transaction for all examples; each example undoes itself in a savepoint.
+quick = settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@quick
+@given(drawn())
+def test_the_list_is_exactly_what_each_object_allows(acme: Firm, drawn: Drawn) -> None:
+    with world(drawn) as made:
+        rows = list(Wall.objects.all())
+        for actor in made.actors:
+            listed = list(Wall.objects.filter(visible(actor, Trial.DO, Wall)).values_list("pk", flat=True))
+            allowed = {row.pk for row in rows if allows(actor, Trial.DO, row)}
+
+            assert sorted(listed) == sorted(allowed), (actor.domain, drawn)
+            assert may(actor, Trial.DO) or not allowed
+            event(f"{actor.domain}: {'some' if allowed else 'none'} of {'some' if rows else 'none'}")
+
+
+@quick
+@given(drawn())
+def test_what_a_list_hides_no_filter_brings_back(acme: Firm, drawn: Drawn) -> None:
+    with world(drawn) as made:
+        for actor in made.actors:
+            seen = Wall.objects.filter(visible(actor, Trial.DO, Wall))
+            hidden = Wall.objects.exclude(visible(actor, Trial.DO, Wall))
+
+            assert seen.count() + hidden.count() == Wall.objects.count()
+            assert not set(seen.values_list("pk")) & set(hidden.values_list("pk"))
+
+
+@quick
+@given(drawn())
+def test_a_wall_beats_every_rule(acme: Firm, drawn: Drawn) -> None:
+    with world(drawn) as made:
+        for actor in made.actors:
+            if actor.domain not in (Domain.STAFF, Domain.TOKEN):
+                continue
+            teams = TeamMember.objects.filter(membership=made.bob).values("team")
+            mine = Wall.objects.standing().filter(membership=made.bob) | Wall.objects.standing().filter(
+                team__in=teams
+            )
+            clients = set(mine.filter(client_id__isnull=False).values_list("client_id", flat=True))
+            engagements = set(
+                mine.filter(engagement_id__isnull=False).values_list("engagement_id", flat=True)
+            )
+            walled = [
+                w for w in Wall.objects.all() if w.client_id in clients or w.engagement_id in engagements
+            ]
+
+            assert not any(allows(actor, Trial.DO, row) for row in walled)
+            assert not Wall.objects.filter(
+                visible(actor, Trial.DO, Wall), pk__in=[w.pk for w in walled]
+            ).exists()
+
+
+@quick
+@given(drawn())
+def test_the_explanation_says_what_happens(acme: Firm, drawn: Drawn) -> None:
+    with world(drawn) as made:
+        for row in list(Wall.objects.all()[:2]):
+            for actor in made.actors:
+                told = explain(actor, Trial.DO, row)
+
+                assert told.verdict is allows(actor, Trial.DO, row)
+                assert told.sentences[0].startswith("Yes" if told.verdict else "No")
+
+
+@quick
+@given(drawn(PLAIN_STAFF_ATOMS), st.integers(0, 6))
+def test_the_smallest_change_carried_out_turns_the_answer_round(acme: Firm, drawn: Drawn, pick: int) -> None:
+    with world(drawn) as made:
+        rows = list(Wall.objects.all())
+        if not rows:
+            return
+        for actor in made.actors[:3]:
+            with undone():
+                row = Wall.objects.get(pk=rows[pick % len(rows)].pk)
+                told = explain(actor, Trial.DO, row)
+                if told.change is None:
+                    event("no change")
+                    continue
+                for edit in told.change.edits:
+                    event(edit.kind)
+                    actor = carry_out(edit, actor, row)
+                forget_authority()
+
+                assert allows(actor, Trial.DO, row) is not told.verdict, (actor.domain, told, drawn)
+
+
+def carry_out(edit: Edit, actor: Actor, row: Wall) -> Actor:
+    """Do to the database (or, for a field, to the object) what the edit proposes."""
+    member = Membership.objects.filter(pk=actor.membership_id).first()
+    roles = RoleAssignment.objects.filter(membership=member).values("role")
+    match edit.kind:
+        case Kind.GIVE_ROLE:
+            role = Role.objects.create(code="given", name="Given", clearance="public")
+            RolePower.objects.create(role=role, power=Trial.DO)
+            RoleAssignment.objects.create(role=role, membership=member)
+        case Kind.TAKE_ROLE:
+            RolePower.objects.filter(role__in=roles, power=Trial.DO).delete()
+        case Kind.JOIN_TEAM:
+            for team in edit.values:
+                TeamMember.objects.create(team_id=team, membership=member)
+        case Kind.LEAVE_TEAM:
+            TeamMember.objects.filter(team__in=edit.values, membership=member).delete()
+        case Kind.SET_CLEARANCE:
+            Role.objects.filter(pk__in=roles).update(clearance=next(iter(edit.values)))
+        case Kind.GRANT | Kind.REVOKE:
+            for client in edit.values:
+                regrant(actor, client, edit)
+        case Kind.REACTIVATE:
+            Membership.objects.filter(pk=actor.membership_id).update(state="active", deactivated_at=None)
+        case Kind.LIFT_WALLS:
+            Wall.objects.filter(pk__in=edit.values).update(lifted_at=now(), lifted_reason="over")
+        case Kind.RAISE_WALL:
+            Wall.objects.create(membership=member, client_id=next(iter(edit.values)), reason="conflict")
+        case Kind.ADD_TOKEN_SCOPE:
+            return Actor.of_token(member, token_id=UUID(int=99), name="t", scopes=actor.scopes | edit.values)
+        case Kind.SET_FIELD:
+            *hops, leaf = edit.path.split("__")
+            here = row
+            for hop in hops:
+                here = getattr(here, hop)
+            setattr(here, leaf, next(iter(edit.values)))
+    return actor
+
+
+def regrant(actor: Actor, client: UUID, edit: Edit) -> None:
+    grant = PortalGrant.objects.unrevoked().filter(user_id=actor.user_id, client_id=client).first()
+    held = set(grant.scopes) if grant and client in authority_of(actor).grants else set()
+    scopes = held | {edit.path} if edit.kind == Kind.GRANT else held - {edit.path}
+    PortalGrant.objects.filter(user_id=actor.user_id, client_id=client).delete()
+    if scopes:
+        PortalGrant.objects.create(user_id=actor.user_id, client_id=client, scopes=sorted(scopes))
+    forget_authority()
