@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 _held: ContextVar[datetime | None] = ContextVar("held_instant", default=None)
 _pinned: ContextVar[datetime | None] = ContextVar("pinned_instant", default=None)
@@ -16,6 +17,11 @@ def now() -> datetime:
     carry the same time.
     """
     return _pinned.get() or _held.get() or datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """The present date in an IANA time zone, such as the firm's."""
+    return now().astimezone(ZoneInfo(zone)).date()
 
 
 @contextmanager

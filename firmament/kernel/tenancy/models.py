@@ -137,7 +137,7 @@ class FirmProfile(FirmModel):
     legal_name = models.CharField(max_length=200, blank=True)
     website = models.URLField(max_length=200, blank=True)
     reply_to = models.EmailField(max_length=254, blank=True)
-    brand = models.CharField(max_length=24, default="harbor")
+    brand = models.CharField(max_length=24, default="ocean")
     logo_id = models.UUIDField(null=True, blank=True)
 
     class Meta:

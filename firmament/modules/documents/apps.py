@@ -1,7 +1,32 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.web.menu import MenuEntry, Section
 
 
 class DocumentsConfig(AppConfig):
     name = "firmament.modules.documents"
     label = "documents"
+    verbose_name = _("Documents")
+    icon = "files"
     requires = ("clients",)
+    client_panels = ("firmament.modules.documents.public.client_panel",)
+    menu = (
+        MenuEntry(
+            Section.LIBRARY,
+            _("Document requests"),
+            "documents:request_list",
+            "files",
+            "documents.view_request",
+        ),
+    )
+    portal_menu = (
+        MenuEntry(
+            Section.LIBRARY,
+            _("Documents"),
+            "documents_portal:request_list",
+            "files",
+            "documents.view_request",
+            order=1,
+        ),
+    )

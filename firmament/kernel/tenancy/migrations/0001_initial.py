@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('legal_name', models.CharField(blank=True, max_length=200)),
                 ('website', models.URLField(blank=True)),
                 ('reply_to', models.EmailField(blank=True, max_length=254)),
-                ('brand', models.CharField(default='harbor', max_length=24)),
+                ('brand', models.CharField(default='ocean', max_length=24)),
                 ('logo_id', models.UUIDField(blank=True, null=True)),
                 ('firm', models.ForeignKey(db_index=False, default=firmament.kernel.tenancy.ambient.current_firm_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.firm')),
             ],

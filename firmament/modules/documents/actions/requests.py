@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,7 +14,8 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
-from firmament.modules.documents.events import (
+from firmament.modules.clients.public import engagement_card
+from firmament.modules.documents.events.requests import (
     RequestCanceled,
     RequestChanged,
     RequestDrafted,
@@ -23,9 +24,6 @@ from firmament.modules.documents.events import (
 )
 from firmament.modules.documents.models import DocumentRequest, Reminder, RequestItem
 from firmament.modules.documents.policies import Can
-
-if TYPE_CHECKING:
-    from firmament.modules.clients.models import Client, Engagement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +40,19 @@ class ItemDraft:
 
 def draft_request(
     actor: Actor,
-    client: "Client",
+    client_id: UUID,
     *,
     title: str,
     due_on: date,
     items: Sequence[ItemDraft],
     note: str = "",
-    engagement: "Engagement | None" = None,
+    engagement_id: UUID | None = None,
     remind: bool = True,
 ) -> DocumentRequest:
     """Prepare a request; the client sees nothing of it until it is sent."""
     request = DocumentRequest(
-        client=client,
-        engagement=engagement,
+        client_id=client_id,
+        engagement_id=engagement_id,
         requested_by_id=actor.membership_id,
         title=title,
         note=note,
@@ -62,10 +60,10 @@ def draft_request(
         remind=remind,
     )
     require(actor, Can.REQUEST, request)
-    _check_engagement(client, engagement)
+    _check_engagement(client_id, engagement_id)
     request.save()
     _write_items(request, items)
-    record(actor, RequestDrafted(request_id=request.pk, client_id=client.pk, title=title))
+    record(actor, RequestDrafted(request_id=request.pk, client_id=client_id, title=title))
     return request
 
 
@@ -77,7 +75,7 @@ def change_request(
     due_on: date,
     note: str,
     remind: bool,
-    engagement: "Engagement | None" = None,
+    engagement_id: UUID | None = None,
     items: Sequence[ItemDraft] | None = None,
 ) -> DocumentRequest:
     """Change what is asked. Items only while it is a draft: a client must not find the list rewritten."""
@@ -87,10 +85,10 @@ def change_request(
         raise ValidationError(_("This request is closed and cannot be changed any more."), code="closed")
     if items is not None and request.state != DocumentRequest.State.DRAFT:
         raise ValidationError(_("The list cannot be changed once the request has been sent."), code="sent")
-    _check_engagement(request.client, engagement)
+    _check_engagement(request.client_id, engagement_id)
     changes = _differences(request, title=title, due_on=due_on, note=note, remind=remind)
     request.title, request.due_on, request.note, request.remind = title, due_on, note, remind
-    request.engagement = engagement
+    request.engagement_id = engagement_id
     request.save()
     if items is not None:
         request.items.all().delete()
@@ -167,9 +165,9 @@ def remind_client(actor: Actor, request: DocumentRequest, *, days_after_due: int
     return True
 
 
-def _check_engagement(client: "Client", engagement: "Engagement | None") -> None:
-    if engagement is not None and engagement.client_id != client.pk:
-        raise ValidationError({"engagement": _("This engagement belongs to another client.")})
+def _check_engagement(client_id: UUID, engagement_id: UUID | None) -> None:
+    if engagement_id is not None and engagement_card(engagement_id).client_id != client_id:
+        raise ValidationError({"engagement_id": _("This engagement belongs to another client.")})
 
 
 def _write_items(request: DocumentRequest, items: Sequence[ItemDraft]) -> None:

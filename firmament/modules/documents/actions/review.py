@@ -8,13 +8,8 @@ from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
 from firmament.modules.documents.actions.submissions import about
-from firmament.modules.documents.events import (
-    ItemReopened,
-    ItemWaived,
-    RequestCompleted,
-    SubmissionAccepted,
-    SubmissionRejected,
-)
+from firmament.modules.documents.events.requests import ItemReopened, ItemWaived, RequestCompleted
+from firmament.modules.documents.events.submissions import SubmissionAccepted, SubmissionRejected
 from firmament.modules.documents.models import DocumentRequest, RequestItem, Submission
 from firmament.modules.documents.policies import Can
 

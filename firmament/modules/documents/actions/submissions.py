@@ -9,10 +9,9 @@ from firmament.kernel.files.limits import Limits
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
-from firmament.modules.documents.events import (
+from firmament.modules.documents.events.submissions import (
     FileSubmitted,
     SubmissionCleared,
-    SubmissionDownloaded,
     SubmissionQuarantined,
     SubmissionWithdrawn,
 )
@@ -78,12 +77,6 @@ def withdraw_submission(actor: Actor, submission: Submission) -> None:
             state=RequestItem.State.OPEN
         )
     record(actor, SubmissionWithdrawn(**about(submission)))
-
-
-def note_download(actor: Actor, submission: Submission) -> None:
-    """Record that the file was fetched; reading what a client entrusted to the firm is itself an event."""
-    require(actor, Can.DOWNLOAD, submission)
-    record(actor, SubmissionDownloaded(**about(submission)))
 
 
 def _locked(item: RequestItem) -> RequestItem:

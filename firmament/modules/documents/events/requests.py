@@ -1,4 +1,4 @@
-"""What happens to requests, items and files."""
+"""What happens to requests and their items."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ REQUEST: Mapping[str, str] = {"request_id": "documents.documentrequest", "client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OfRequest(Event):
+class AboutRequest(Event):
     """Everything here is about one request to one client."""
 
     category: ClassVar[Category] = Category.DOCUMENTS
@@ -25,7 +25,7 @@ class _OfRequest(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestDrafted(_OfRequest):
+class RequestDrafted(AboutRequest):
     sentence: ClassVar[Text] = _("drafted the document request “{title}”")
 
 
@@ -41,33 +41,33 @@ class RequestChanged(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestSent(_OfRequest):
+class RequestSent(AboutRequest):
     sentence: ClassVar[Text] = _("asked the client for “{title}” ({item_count} documents)")
 
     item_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCompleted(_OfRequest):
+class RequestCompleted(AboutRequest):
     sentence: ClassVar[Text] = _("completed the document request “{title}”")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCanceled(_OfRequest):
+class RequestCanceled(AboutRequest):
     sentence: ClassVar[Text] = _("canceled the document request “{title}”: {reason}")
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestReminded(_OfRequest):
+class RequestReminded(AboutRequest):
     sentence: ClassVar[Text] = _("reminded the client of “{title}”")
 
     days_after_due: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemWaived(_OfRequest):
+class ItemWaived(AboutRequest):
     sentence: ClassVar[Text] = _("waived “{item}”: {reason}")
 
     item_id: UUID
@@ -76,60 +76,8 @@ class ItemWaived(_OfRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemReopened(_OfRequest):
+class ItemReopened(AboutRequest):
     sentence: ClassVar[Text] = _("asked again for “{item}”")
 
     item_id: UUID
     item: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfSubmission(_OfRequest):
-    """About one file. A file's name can be personal; the item says enough."""
-
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
-
-    item_id: UUID
-    item: str
-    submission_id: UUID
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSubmitted(_OfSubmission):
-    sentence: ClassVar[Text] = _("handed in {name} for “{item}”")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionCleared(_OfSubmission):
-    """The scan found nothing: the file waits for staff."""
-
-    sentence: ClassVar[Text] = _("found {name} for “{item}” free of viruses")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionQuarantined(_OfSubmission):
-    sentence: ClassVar[Text] = _("stopped {name} for “{item}”: the virus scan flagged it")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionAccepted(_OfSubmission):
-    sentence: ClassVar[Text] = _("accepted {name} for “{item}”")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionRejected(_OfSubmission):
-    sentence: ClassVar[Text] = _("rejected {name} for “{item}”: {reason}")
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionWithdrawn(_OfSubmission):
-    sentence: ClassVar[Text] = _("took back {name} for “{item}”")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionDownloaded(_OfSubmission):
-    category: ClassVar[Category] = Category.DATA_ACCESS
-    sentence: ClassVar[Text] = _("downloaded {name} for “{item}”")

@@ -1,0 +1,1 @@
+"""What pages (`requests`) and letters (`letters`) say."""
