@@ -70,7 +70,7 @@ def main(out: Path, names: list[str]) -> None:
                     with browser.open_page(chromium, name, theme=theme, size=(x, y)) as opened:
                         opened.page.screenshot(path=str(out / f"{name}-{width}-{theme}.png"), full_page=True)
                         for trouble in opened.troubles:
-                            print(f"{name} {width} {theme}: {trouble}")  # noqa: T201
+                            print(f"{name} {width} {theme}: {trouble}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Icons, drawn from the one sprite that `make assets` builds out of icons.txt."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -25,6 +25,7 @@ def _sprite() -> str:
     return static("ui/vendor/icons.svg")
 
 
+@lru_cache(maxsize=2048)
 def svg(name: str, *, size: str = "", label: str = "") -> SafeString:
     """The icon as SVG; hidden from screen readers unless it has a label."""
     if name not in names():

@@ -76,7 +76,7 @@ def attributes(values: Mapping[str, Any] | str) -> SafeString:
     already, so that text typed by a person could close the attribute and open another.
     """
     if isinstance(values, str):
-        return mark_safe("")  # noqa: S308  (a constant)
+        return mark_safe("")
     excluded: set[str] = getattr(values, "_exclude_from_str", set())
     parts = []
     for name, value in values.items():
@@ -108,13 +108,13 @@ def when(value: date | datetime | None, style: str = "date") -> SafeString | str
 @register.filter
 def moment(value: date | datetime | None, style: str = "date") -> str:
     """The same words as `{% when %}`, as plain text (for titles, mail and attributes)."""
-    return "" if value in (None, "") else readable.moment(value, style)  # type: ignore[arg-type]
+    return "" if value in (None, "") else readable.moment(value, style)
 
 
 @register.filter
 def money(amount: Decimal | int | str | None, currency: str) -> str:
     """1234.5 and "EUR" as the reader writes it: €1,234.50."""
-    return "" if amount in (None, "") else readable.money(Decimal(amount), currency)  # type: ignore[arg-type]
+    return "" if amount in (None, "") else readable.money(Decimal(amount), currency)
 
 
 @register.filter
@@ -195,5 +195,5 @@ def markdown(text: str) -> SafeString:
 
 @register.filter
 def keys(shortcut: str) -> list[str]:
-    """"g c" as ["g", "c"], for `<c-ui.kbd>`."""
+    """ "g c" as ["g", "c"], for `<c-ui.kbd>`."""
     return str(shortcut).split()

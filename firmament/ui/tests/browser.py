@@ -44,7 +44,9 @@ def _answer(opened: Opened, html: str, route: Route) -> None:
             return
         body = file.read_bytes()
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        route.fulfill(status=200, body=body, headers={"content-type": kind, "access-control-allow-origin": HOST})
+        route.fulfill(
+            status=200, body=body, headers={"content-type": kind, "access-control-allow-origin": HOST}
+        )
         return
     headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": CSP}
     route.fulfill(status=200, body=html, headers=headers)

@@ -75,7 +75,9 @@ class ClientForm(forms.Form):
     )
     letter = forms.FileField(required=False, help_text="PDF, up to 25 MB.")
     notes = forms.CharField(required=False, widget=forms.Textarea)
-    reminders = forms.BooleanField(required=False, label="Send reminders by mail", help_text="Two before, one after.")
+    reminders = forms.BooleanField(
+        required=False, label="Send reminders by mail", help_text="Two before, one after."
+    )
     token = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -172,7 +174,12 @@ def _lines() -> list[Line]:
         ("Marlowe Shipping Ltd", "Organisation", "danger", "1 document late"),
         ("Quill & Sons", "Organisation", "waiting", "Waiting on client since Tuesday"),
         ("Dr. Ines Ferreira", "Person", "info", "2 to check"),
-        ("Bright Harbour Foundation for the Preservation of Lighthouses", "Organisation", "done", "Nothing open"),
+        (
+            "Bright Harbour Foundation for the Preservation of Lighthouses",
+            "Organisation",
+            "done",
+            "Nothing open",
+        ),
         ("Okafor Architects", "Organisation", "warning", "Due tomorrow"),
         ("Łukasz Żółtowski", "Person", "neutral", "Draft"),
         ("North Pier Fisheries", "Organisation", "success", "Complete"),
@@ -197,7 +204,9 @@ def _lines() -> list[Line]:
 def _activity() -> list[Activity]:
     ago = timedelta
     return [
-        Activity(at=NOW - ago(minutes=4), who="Ada Vale", who_domain="staff", sentence="accepted “Payroll summary”"),
+        Activity(
+            at=NOW - ago(minutes=4), who="Ada Vale", who_domain="staff", sentence="accepted “Payroll summary”"
+        ),
         Activity(
             at=NOW - ago(hours=3),
             who="Bob Harbor",
@@ -208,8 +217,18 @@ def _activity() -> list[Activity]:
                 Change(field="Tax number", before="", after="DE 811 907 980"),
             ),
         ),
-        Activity(at=NOW - ago(days=1, hours=2), who="", who_domain="system", sentence="sent a reminder to Carla Marlowe"),
-        Activity(at=NOW - ago(days=9), who="Carla Marlowe", who_domain="client", sentence="sent “statement-march.pdf”"),
+        Activity(
+            at=NOW - ago(days=1, hours=2),
+            who="",
+            who_domain="system",
+            sentence="sent a reminder to Carla Marlowe",
+        ),
+        Activity(
+            at=NOW - ago(days=9),
+            who="Carla Marlowe",
+            who_domain="client",
+            sentence="sent “statement-march.pdf”",
+        ),
     ]
 
 

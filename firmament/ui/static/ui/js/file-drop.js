@@ -114,7 +114,6 @@ class Drop {
 
   refuse(item, words) {
     item.classList.add("file-refused");
-    item.setAttribute("role", "alert");
     this.mark(item, "file-x", words);
   }
 

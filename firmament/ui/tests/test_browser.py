@@ -1,0 +1,165 @@
+"""The gallery in Chromium: accessible in both themes, never sideways, silent under the CSP, whole by keyboard."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from firmament.ui.tests import browser, gallery
+
+AXE = Path(__file__).resolve().parents[2] / "kernel" / "testing" / "vendor" / "axe.min.js"
+DESK, PHONE = (1440, 900), (390, 844)
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.chromium() as started:
+        yield started
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("name", [*gallery.SHELLS, "403"])
+def test_a_page_is_accessible_in_both_themes_and_never_scrolls_sideways(chromium, name):
+    for theme, size in (("light", DESK), ("dark", PHONE)):
+        with browser.open_page(chromium, name, theme=theme, size=size) as opened:
+            assert violations(opened.page) == [], (theme, size)
+            assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (
+                theme,
+                size,
+            )
+            assert opened.troubles == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_is_accessible_too(chromium, theme):
+    with browser.open_page(chromium, "list", theme=theme) as opened:
+        page = opened.page
+        page.keyboard.press("Control+k")
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.click("[popovertarget=person-menu]")
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        assert violations(page) == []
+    with browser.open_page(chromium, "form", theme=theme) as opened:
+        opened.page.click("text=Archive this client")
+        assert violations(opened.page) == []
+
+
+def test_the_palette_goes_somewhere_by_the_first_letters(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        page.keyboard.press("Control+k")
+        page.keyboard.type("audi")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/audit")
+
+
+def test_two_keys_go_to_a_section_and_are_silent_while_writing(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        page.keyboard.press("/")
+        page.keyboard.type("g d")
+        assert page.url.endswith("/list")
+        assert page.input_value("input[type=search]") == "g d"
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("g")
+        page.keyboard.press("d")
+        page.wait_for_url("**/documents")
+
+
+def test_a_list_can_be_worked_by_keyboard(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        assert not page.is_visible(".bulk-bar")
+        for key in ("j", "j", "x", "k", "x"):
+            page.keyboard.press(key)
+        assert page.inner_text("[data-bulk-count]") == "2 selected"
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/clients/2")
+
+
+def test_a_menu_opens_by_keyboard_and_gives_the_focus_back(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        page.focus("[popovertarget=more-menu]")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.textContent.trim()") == "Export what is shown"
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#more-menu")
+        assert page.evaluate("document.activeElement.getAttribute('popovertarget')") == "more-menu"
+
+
+def test_what_cannot_be_undone_wants_its_name_typed(chromium):
+    with browser.open_page(chromium, "form") as opened:
+        page = opened.page
+        page.click("text=Archive this client")
+        assert page.is_disabled("[data-confirm-yes]")
+        page.keyboard.press("Escape")
+        assert page.url.endswith("/form")
+        page.click("text=Archive this client")
+        page.keyboard.type("Marlowe")
+        with page.expect_request(lambda request: request.method == "POST"):
+            page.keyboard.press("Enter")
+
+
+def test_errors_take_the_focus_so_that_they_are_read_first(chromium):
+    with browser.open_page(chromium, "form") as opened:
+        assert opened.page.evaluate("document.activeElement.className") == "error-summary"
+
+
+def test_a_file_is_refused_in_words_and_the_others_go_on(chromium):
+    answers = {
+        "bad.pdf": (422, '{"detail": "This is a program, not a PDF."}'),
+        "good.pdf": (201, '{"note": "Here."}'),
+    }
+
+    def answer(route):
+        body = route.request.post_data_buffer or b""
+        status, text = next(found for name, found in answers.items() if name.encode() in body)
+        assert route.request.headers["accept"] == "application/json"
+        assert "x-csrftoken" in route.request.headers
+        route.fulfill(status=status, body=text, headers={"content-type": "application/json"})
+
+    with browser.open_page(chromium, "upload", size=PHONE) as opened:
+        page = opened.page
+        page.route(
+            "**/upload", lambda route: answer(route) if route.request.method == "POST" else route.fallback()
+        )
+        files = [{"name": name, "mimeType": "application/pdf", "buffer": b"%PDF"} for name in answers]
+        empty = {"name": "empty.pdf", "mimeType": "application/pdf", "buffer": b""}
+        page.set_input_files("input[type=file]", [*files, empty])
+        page.wait_for_selector(".file-drop .file-received")
+        notes = page.locator(".file-drop .file-item").all_inner_texts()
+        assert "This is a program, not a PDF." in notes[0]
+        assert "Here." in notes[1]
+        assert "This file is empty." in notes[2]
+        assert page.locator(".file-drop .file-refused").count() == 2
+        assert violations(page) == []
+
+
+def test_a_page_does_not_move_while_it_loads(chromium):
+    for size in (DESK, PHONE):
+        with browser.open_page(chromium, "detail", size=size) as opened:
+            shift = opened.page.evaluate(
+                """() => new Promise((done) => {
+                    let sum = 0;
+                    new PerformanceObserver((list) => {
+                        for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+                    }).observe({type: "layout-shift", buffered: true});
+                    setTimeout(() => done(sum), 300);
+                })"""
+            )
+            assert shift <= 0.02
