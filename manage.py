@@ -8,7 +8,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from firmament.config.database import hold
-from firmament.config.environment import SettingsWrong, environment
+from firmament.config.environment import SettingsWrong, environment, share_metrics
 from firmament.lib.postgres import PostgresFailed
 
 # Commands that change the schema or read across firms connect with more than the application's role.
@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> None:
     if command in PRIVILEGED:
         os.environ["FIRMAMENT_PRIVILEGED"] = "1"
     try:
+        if command == "serve":
+            share_metrics(environment().home)
         if command not in WITHOUT_DATABASE and not {"--help", "-h"} & set(arguments):
             hold(environment(), prepare=command in MAKING)
         execute_from_command_line(arguments)

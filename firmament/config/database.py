@@ -6,10 +6,13 @@ Django's settings name a socket and passwords, so all this comes first and impor
 import contextlib
 import hashlib
 import json
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import sql
 
 from firmament.config.environment import (
     DATABASE,
@@ -22,6 +25,11 @@ from firmament.config.environment import (
 )
 from firmament.kernel.tenancy.roles import prepare_database, prepare_roles
 from firmament.lib.postgres import EmbeddedPostgres, write_secret
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+DEMO_MARK = "Holds Firmament's demo firm."
 
 
 def cluster(environment: Environment) -> EmbeddedPostgres:
@@ -98,12 +106,39 @@ def _is_superuser(server: dict[str, Any]) -> bool:
     return bool(row and row[0])
 
 
+# The demo firm
+
+
+def holds_demo(connection: "BaseDatabaseWrapper") -> bool:
+    """Whether the connected database holds the demo firm. It says so itself, whichever host asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        (said,) = cursor.fetchone()
+    return bool(said == DEMO_MARK)
+
+
+def mark_demo(superuser: Mapping[str, Any], name: str = DATABASE) -> None:
+    """Mark a database as holding the demo firm."""
+    with psycopg.connect(**superuser) as connection:
+        connection.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(DEMO_MARK))
+        )
+
+
+# What was upgraded already
+
+
 def code_fingerprint() -> str:
-    """A digest of the code a migration or the law could come from, by name, size and time of change."""
+    """A digest of what an upgrade works from, by name, size and time of change: code and static files."""
     digest = hashlib.sha256()
-    for path in sorted(ROOT.joinpath("firmament").rglob("*.py")):
-        found = path.stat()
-        digest.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
+    for directory, _names, files in os.walk(ROOT / "firmament"):
+        inside = Path(directory)
+        for name in sorted(files):
+            if name.endswith(".py") or "static" in inside.parts:
+                found = (inside / name).stat()
+                digest.update(f"{inside / name}:{found.st_size}:{found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 

@@ -3,7 +3,9 @@
 Names, meanings and defaults are listed for people in `docs/reference/settings.md`; a test compares the two.
 """
 
+import os
 import secrets
+import shutil
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -232,6 +234,18 @@ def make_home(home: Path) -> None:
     As root it must be passable, because the database runs under another account.
     """
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
+
+
+def share_metrics(home: Path) -> None:
+    """Let the processes of `serve` count into files of one fresh directory, which prometheus_client reads together.
+
+    It looks for the variable when it is imported, so this comes before anything else.
+    """
+    directory = home / "metrics"
+    shutil.rmtree(directory, ignore_errors=True)
+    make_home(home)
+    directory.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
 def secret_key(given: str, home: Path) -> str:

@@ -1,10 +1,9 @@
 """What a machine asks about this installation: does it live, is it ready, how does it fare."""
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import ip_address
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -16,10 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from firmament.kernel.jobs.health import lanes, workers_alive
 from firmament.kernel.web.entrances import public_page
-
-# procrastinate writes one every ten seconds.
-HEARTBEAT_SECONDS = 40
 
 
 @require_safe
@@ -74,17 +71,7 @@ def _known_migrations() -> frozenset[tuple[str, str]]:
 
 
 def _worker() -> str:
-    return "ok" if _workers_alive() else "no worker has given a sign of life"
-
-
-def _workers_alive() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)",
-            [HEARTBEAT_SECONDS],
-        )
-        (alive,) = cursor.fetchone()
-    return int(alive)
+    return "ok" if workers_alive() else "no worker has given a sign of life"
 
 
 QUESTIONS: dict[str, Callable[[], str]] = {
@@ -127,27 +114,12 @@ class QueueCollector:
     """What waits and what runs, read from the queue itself at each look."""
 
     def collect(self) -> Iterable[Metric]:
-        jobs = GaugeMetricFamily("firmament_jobs", "Jobs in the queue.", labels=["lane", "state"])
-        for lane, state, count in _rows(
-            "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs"
-            " WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2"
-        ):
-            jobs.add_metric([str(lane), str(state)], float(count))
-        oldest = GaugeMetricFamily(
-            "firmament_jobs_oldest_seconds", "How long the oldest waits.", labels=["lane"]
-        )
-        for lane, age in _rows(
-            "SELECT queue_name, extract(epoch FROM max(now() - greatest(at, scheduled_at)))"
-            " FROM procrastinate_jobs JOIN procrastinate_events ON job_id = procrastinate_jobs.id"
-            " WHERE status = 'todo' AND type = 'deferred' AND coalesce(scheduled_at, at) <= now() GROUP BY 1"
-        ):
-            oldest.add_metric([str(lane)], float(age))
+        jobs = GaugeMetricFamily("firmament_jobs", "Jobs that are due or at work.", labels=["lane", "state"])
+        lag = GaugeMetricFamily("firmament_jobs_lag_seconds", "How long the oldest waits.", labels=["lane"])
+        for lane in lanes():
+            jobs.add_metric([lane.lane, "waiting"], lane.waiting)
+            jobs.add_metric([lane.lane, "running"], lane.running)
+            lag.add_metric([lane.lane], lane.lag_seconds)
         workers = GaugeMetricFamily("firmament_workers", "Workers alive.")
-        workers.add_metric([], float(_workers_alive()))
-        return (jobs, oldest, workers)
-
-
-def _rows(query: str) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        yield from cursor.fetchall()
+        workers.add_metric([], workers_alive())
+        return (jobs, lag, workers)

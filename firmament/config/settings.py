@@ -31,9 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
+    "firmament.config.static.StaticFiles",
     "procrastinate.contrib.django",
     "csp",
     "django_cotton.apps.SimpleAppConfig",
@@ -58,6 +56,9 @@ INSTALLED_APPS = [
     ),
     *(f"firmament.modules.{name}" for name in MODULES),
     "firmament.config",
+    # Below identity, whose templates stand in for its own.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [

@@ -61,7 +61,9 @@ urlpatterns: list[Address] = [
     *vouch(files_urls.urlpatterns, "a signed link; the view asks for the person and the power itself"),
     path(
         "accounts/",
-        include(vouch(identity_urls.urlpatterns, "the way in; what is a person's own asks for their sign-in")),
+        include(
+            vouch(identity_urls.urlpatterns, "the way in; what is a person's own asks for their sign-in")
+        ),
     ),
     *vouch(messages_urls.urlpatterns, "the local mailbox; there is none unless mail stays on this machine"),
     path("api/v1/", api.urls),

@@ -201,6 +201,21 @@ class EmbeddedPostgres:
             os.close(self._users)
             self._users = None
 
+    def supervised(self) -> bool:
+        """Whether somebody looks after the server, which is so from its start to its end."""
+        return self._is_held("supervisor.lock", fcntl.LOCK_EX)
+
+    def unused(self) -> bool:
+        """Whether no process counts as a user: the lock is free, or the supervisor has it and is stopping."""
+        return not self._is_held("users.lock", fcntl.LOCK_EX) or self._is_held("users.lock", fcntl.LOCK_SH)
+
+    def _is_held(self, name: str, against: int) -> bool:
+        try:
+            os.close(lock_file(self.place / name, against | fcntl.LOCK_NB))
+        except BlockingIOError:
+            return True
+        return False
+
     # Making
 
     def _prepare_place(self) -> None:
@@ -231,9 +246,7 @@ class EmbeddedPostgres:
         )
 
     def _reachable(self, path: Path) -> bool:
-        return (
-            subprocess.run(["/bin/test", "-x", path], **self._as_account(), check=False).returncode == 0
-        )
+        return subprocess.run(["/bin/test", "-x", path], **self._as_account(), check=False).returncode == 0
 
     def _make_socket_dir(self) -> None:
         directory = self.socket_dir
@@ -298,7 +311,7 @@ class EmbeddedPostgres:
         end = time.monotonic() + timeout
         launched = False
         while not self.ready():
-            supervised = self._supervised()
+            supervised = self.supervised()
             if time.monotonic() > end or (launched and not supervised):
                 log = self.data / "server.log"
                 said = log.read_text(errors="replace")[-1500:] if log.exists() else ""
@@ -309,13 +322,6 @@ class EmbeddedPostgres:
                 self._launch()
                 launched = True
             time.sleep(0.03)
-
-    def _supervised(self) -> bool:
-        try:
-            os.close(lock_file(self.place / "supervisor.lock", fcntl.LOCK_EX | fcntl.LOCK_NB))
-        except BlockingIOError:
-            return True
-        return False
 
     def _reachable_binaries(self) -> Path:
         package = _package_directory()

@@ -66,7 +66,7 @@ def alive(pid: int) -> bool:
 def gone_within(server: EmbeddedPostgres, seconds: float) -> bool:
     """Whether both the server and its supervisor have gone: no longer answering is not yet gone."""
     end = time.monotonic() + seconds
-    while server.ready() or server._supervised():
+    while server.ready() or server.supervised():
         if time.monotonic() > end:
             return False
         time.sleep(0.02)
