@@ -109,7 +109,7 @@ class JobRun(FirmModel):
     error_class = models.CharField(max_length=16, choices=ErrorClass, blank=True, default=ErrorClass.NONE)
     error_text = models.CharField(max_length=500, blank=True)
 
-    objects = JobRunQuerySet.as_manager()
+    objects: ClassVar = JobRunQuerySet.as_manager()
 
     class Meta:
         constraints = [

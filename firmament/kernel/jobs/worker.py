@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections, connections
@@ -89,6 +90,7 @@ async def run(lanes: Sequence[Lane], *, tick_every: float = TICK_EVERY) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, house.stopping.set)
+    loop.set_exception_handler(_hear)
     # Threads for the jobs, and a few for the clock and for handing back.
     loop.set_default_executor(ThreadPoolExecutor(sum(PLACES[lane] for lane in lanes) + 4, "job"))
     widen_pool(sum(PLACES[lane] for lane in lanes) + 6)
@@ -102,6 +104,14 @@ async def run(lanes: Sequence[Lane], *, tick_every: float = TICK_EVERY) -> int:
             os._exit(0)
     pulse.stop()
     return 0
+
+
+def _hear(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A worker that was taken for dead reports a row which is another's by now. The queue refuses, rightly."""
+    if isinstance(context.get("exception"), ConnectorException):
+        log.warning("the queue did not take a report", extra={"what": context.get("message", "")})
+    else:
+        loop.default_exception_handler(context)
 
 
 def widen_pool(size: int) -> None:
