@@ -39,6 +39,7 @@ def ensure() -> None:
     prepare_roles(superuser, dict.fromkeys(ROLES, password))
     prepare_database(superuser, TEMPLATE)
     _held.extend((keep, postgres))
+    (home / "home" / "static").mkdir(parents=True)
     os.environ.update(
         {
             HOME: str(home / "pg"),

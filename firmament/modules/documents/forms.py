@@ -81,7 +81,7 @@ class ItemForm(forms.Form):
         return data
 
 
-class BaseItemFormSet(forms.BaseFormSet[ItemForm]):
+class BaseItemFormSet(forms.BaseFormSet):
     """The rows of a request."""
 
     def drafts(self) -> list[ItemDraft]:

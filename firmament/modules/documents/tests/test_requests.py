@@ -119,7 +119,7 @@ def test_an_ethical_wall_hides_the_client_with_all_its_requests(alice, bob):
 
     raise_wall(
         alice,
-        member=Membership.objects.get(pk=bob.membership_id),
+        membership=Membership.objects.get(pk=bob.membership_id),
         client_id=request.client_id,
         reason="Bob’s sister works there",
     )
