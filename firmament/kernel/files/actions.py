@@ -1,9 +1,11 @@
 """What can be done with files. The rooms that hold them have asked for the power before."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, TypedDict, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -35,12 +37,13 @@ def receive(actor: Actor, uploaded: UploadedFile, *, limits: Limits, client_id: 
     The upload is read from disk once, hashed on the way. If the transaction is rolled back later, bytes
     without a row stay behind until the next sweep.
     """
-    file = uploaded.file
-    if file is None:
-        raise Refused(_("This file is empty. Nothing was uploaded; your other files are safe."))
-    given = uploaded.name or ""
-    media_type = inspect(cast("BinaryIO", file), given, uploaded.size or 0, limits)
+    given, size = uploaded.name or "", uploaded.size or 0
+    # What is beyond the installation's own limit was counted and not kept, whatever the room allows.
+    limits = replace(limits, max_bytes=min(limits.max_bytes, settings.FILES_MAX_UPLOAD))
+    media_type = inspect(cast("BinaryIO", uploaded.file), given, size, limits)
     blob = _keep(actor.firm_id, _chunks(uploaded))
+    if blob.size != size:
+        raise Refused(_("This file did not arrive whole. Try once more; your other files are safe."))
     stored = StoredFile.objects.create(
         name=display_name(given, media_type),
         size=blob.size,

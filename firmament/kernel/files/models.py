@@ -71,7 +71,7 @@ class StoredFile(FirmModel):
     reason = models.CharField(max_length=300, blank=True)
     scanned_at = models.DateTimeField(null=True, blank=True)
 
-    objects = StoredFileQuerySet.as_manager()
+    objects: ClassVar = StoredFileQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -17,7 +17,7 @@ def wanted(header: str, size: int) -> tuple[int, int] | None:
     Several ranges at once are answered with everything, which RFC 9110 §14.2 allows: nobody needs them, and they
     make a small request cost much.
     """
-    found = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", header.strip())
+    found = re.fullmatch(r"bytes=([0-9]{0,19})-([0-9]{0,19})", header.strip())
     if found is None or (found[1], found[2]) == ("", ""):
         return None
     if not found[1]:

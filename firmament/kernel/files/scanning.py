@@ -78,14 +78,10 @@ class ClamAV:
 
     @contextmanager
     def _connected(self) -> Iterator[socket.socket]:
-        family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_UNSPEC
         try:
-            if family == socket.AF_UNIX:
-                connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                connection.settimeout(self.timeout)
-                connection.connect(self.address)
+            if isinstance(self.address, str):
+                connection = _connect_to_file(self.address, self.timeout)
             else:
-                assert not isinstance(self.address, str)
                 connection = socket.create_connection(self.address, timeout=self.timeout)
         except OSError as error:
             raise ScannerUnavailable("clamd cannot be reached.") from error
@@ -116,6 +112,17 @@ class ClamAV:
             return Verdict(unscannable="larger than the scanner takes")
         # An error is an answer about the scanner and not about the file.
         raise ScannerUnavailable("clamd gave no clear answer.")
+
+
+def _connect_to_file(path: str, timeout: float) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 class LocalScanner:

@@ -123,8 +123,10 @@ def _by_mark(head: bytes) -> str:
     # Two letters alone would catch a text about Mozambique; programs are binary from the start.
     if head[:2] in (b"MZ", b"ZM") and (b"\0" in head[:1024] or not _is_text(head[:1024])):
         return WINDOWS_PROGRAM
-    # Some scanning programs put a mark or blanks before a PDF; anything else there is a disguise.
-    return "application/pdf" if re.match(rb"(?:\xef\xbb\xbf)?[\s\0]{1,64}%PDF-", head) else ""
+    # Printers and scanners put lines of their own before a PDF, and viewers allow for 1024 bytes of them
+    # (ISO 32000-1 annex H.3.4.1). With a tag in them it is a web page in disguise.
+    before, found, _after = head[:1024].partition(b"%PDF-")
+    return "application/pdf" if found and b"<" not in before else ""
 
 
 def _by_text(head: bytes, name: str) -> str:
