@@ -62,14 +62,16 @@ class JsonObject(Func):
         self.names = tuple(fields)
         super().__init__(*(_expression(value) for value in fields.values()))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]  # no function, template or joiner to choose here
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         parts: list[str] = []
         params: list[Any] = []
         for name, expression in zip(self.names, self.get_source_expressions(), strict=True):
             sql, inner = compiler.compile(expression)
             parts.append(f"'{name}', {sql}")
             params.extend(inner)
-        return f"json_build_object({', '.join(parts)})", params
+        return f"json_build_object({', '.join(parts)})", tuple(params)
 
 
 class JsonText(Func):

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,7 @@ def once(request: HttpRequest, write: Callable[[], HttpResponseBase]) -> HttpRes
     return response
 
 
-def _claim(key: str, fingerprint: str) -> object | None:
+def _claim(key: str, fingerprint: str) -> UUID | None:
     """The new row's id, or None when the key has been used; waits for a request that is using it now."""
     pk = uuid7()
     instant = now()
@@ -63,7 +64,7 @@ def _claim(key: str, fingerprint: str) -> object | None:
                 " ON CONFLICT (firm_id, key) DO NOTHING RETURNING id",
                 [pk, instant, instant, key, fingerprint],
             )
-            return cursor.fetchone()
+            return pk if cursor.fetchone() else None
     except OperationalError as error:
         if isinstance(error.__cause__, pg.LockNotAvailable):
             raise Problem(

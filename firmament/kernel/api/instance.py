@@ -1,5 +1,6 @@
 """The one API."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +38,8 @@ class FirmamentApi(NinjaAPI):
         }
 
     def get_openapi_operation_id(self, operation: Any) -> str:
-        room = operation.view_func.__module__.removesuffix(".api").rsplit(".", 1)[-1]
+        # A room's api.py may have become a package: what stands before it names the room.
+        room = re.split(r"\.api(?:\.|$)", operation.view_func.__module__)[0].rsplit(".", 1)[-1]
         return f"{room}_{operation.view_func.__name__}"
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
@@ -45,7 +47,7 @@ class FirmamentApi(NinjaAPI):
         routers = self._get_bound_routers()
         for router in routers:
             for view in router.path_operations.values():
-                entrances = {}
+                entrances: dict[str, Entrance] = {}
                 for op in view.operations:
                     declared = declared_by(op)
                     if declared is None:

@@ -53,11 +53,12 @@ def loads(body: bytes) -> Any:
 
 
 def _examine(value: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise _too_deep()
     if isinstance(value, str):
         _text(value)
-    elif isinstance(value, dict):
+        return
+    if depth == MAX_DEPTH and isinstance(value, dict | list):
+        raise _too_deep()
+    if isinstance(value, dict):
         for key, item in value.items():
             _text(key)
             _examine(item, depth + 1)

@@ -118,6 +118,9 @@ def _values(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _by_number(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Problem):
+        # ninja wraps whatever the parser raises; ours says more.
+        return _raised(request, error.__cause__)
     return problem(request, error.status_code, _CODES.get(error.status_code, "failed"))
 
 

@@ -1,8 +1,9 @@
 """One thing done to many rows: first how many it would touch, then it is done, then a way back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -34,11 +35,26 @@ _SESSION = "bulk_undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the preview asks before it is done: one of the firm's own things, or nobody where `none_label` is given."""
+
+    label: Text
+    options: Callable[[Actor], Iterable[tuple[UUID, str]]]
+    none_label: Text = ""
+
+    def offered(self, actor: Actor) -> list[tuple[str, str]]:
+        """Values and words."""
+        nobody = [("none", str(self.none_label))] if self.none_label else []
+        return nobody + [(str(pk), label) for pk, label in self.options(actor)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAction:
     """Something a list can do to the rows chosen.
 
-    `run(actor, row)` is a room's action: it checks the power, changes and records. A row it refuses
-    (ValidationError) is left out and said so. `question` asks ("Archive them?"), `done(12)` says what was done
+    `run(actor, row)` is a room's action: it checks the power, changes and records. With a `choice` it is
+    `run(actor, row, value)`, the value an id or "none"; `remember(row)` then says, before, which value takes it
+    back. A row it refuses (ValidationError) is left out and said so. `question` asks ("Archive them?"), `done(12)` says what was done
     ("12 clients archived"). `undo` is the key of the action that takes it back; `offered=False` for one that is
     only such a way back.
     """
@@ -46,13 +62,15 @@ class BulkAction:
     key: str
     label: Text
     power: str
-    run: Callable[[Actor, Any], object]
+    run: Callable[..., object]
     question: Text
     done: Callable[[int], str]
     icon: str = "check"
     danger: bool = False
     undo: str = ""
     offered: bool = True
+    choice: Choice | None = None
+    remember: Callable[[Any], str] | None = None
 
 
 def answer(
@@ -77,9 +95,12 @@ def answer(
             request, _("At most %(n)d rows at once. Narrow the list first.") % {"n": MAX_ROWS}, tone="warning"
         )
         return _back(request)
-    if request.POST.get("confirmed") != "yes":
-        return _preview(request, form, action, chosen)
-    return _do(request, form, action, chosen)
+    offered = action.choice.offered(request.actor) if action.choice is not None else []
+    value = request.POST.get("choice", "")
+    known = action.choice is None or value in dict(offered)
+    if request.POST.get("confirmed") != "yes" or not known:
+        return _preview(request, form, action, chosen, offered)
+    return _do(request, form, action, chosen, value)
 
 
 def _action(form: "ListPage", key: str) -> BulkAction | None:
@@ -87,7 +108,11 @@ def _action(form: "ListPage", key: str) -> BulkAction | None:
 
 
 def _preview(
-    request: FirmRequest, form: "ListPage", action: BulkAction, chosen: Sequence[Any]
+    request: FirmRequest,
+    form: "ListPage",
+    action: BulkAction,
+    chosen: Sequence[Any],
+    offered: Sequence[tuple[str, str]],
 ) -> HttpResponse:
     able = [row for row in chosen if allows(request.actor, action.power, row)]
     return page(
@@ -101,19 +126,24 @@ def _preview(
             "further": max(0, len(able) - SHOWN),
             "refused": len(chosen) - len(able),
             "ids": [str(row.pk) for row in able],
+            "choices": offered,
             "action_url": request.get_full_path(),
         },
     )
 
 
-def _do(request: FirmRequest, form: "ListPage", action: BulkAction, chosen: Sequence[Any]) -> HttpResponse:
-    done, reasons = _run(request.actor, action, chosen)
+def _do(
+    request: FirmRequest, form: "ListPage", action: BulkAction, chosen: Sequence[Any], value: str
+) -> HttpResponse:
+    before = {str(row.pk): action.remember(row) for row in chosen} if action.remember else {}
+    values = {str(row.pk): value for row in chosen} if action.choice else {}
+    done, reasons = _run(request.actor, action, chosen, values)
     if done:
         record(
             request.actor,
             BulkActionDone(list=form.name, action=action.key, done=len(done), left=len(chosen) - len(done)),
         )
-    undo_url = _remember(request, form, action, done)
+    undo_url = _remember(request, form, action, done, before)
     if done:
         toast(request, action.done(len(done)), undo_url)
     for reason in reasons[:3]:
@@ -121,14 +151,16 @@ def _do(request: FirmRequest, form: "ListPage", action: BulkAction, chosen: Sequ
     return _back(request)
 
 
-def _run(actor: Actor, action: BulkAction, chosen: Sequence[Any]) -> tuple[list[str], list[str]]:
+def _run(
+    actor: Actor, action: BulkAction, chosen: Sequence[Any], values: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     """The ids of what was done, and each reason for which something was not, once."""
     done: list[str] = []
     reasons: dict[str, None] = {}
     for row in chosen:
         try:
             with transaction.atomic():
-                action.run(actor, row)
+                action.run(actor, row, *([values[str(row.pk)]] if values else []))
         except ValidationError as error:
             reasons |= dict.fromkeys(str(message) for message in error.messages)
         except PermissionDenied:
@@ -138,12 +170,24 @@ def _run(actor: Actor, action: BulkAction, chosen: Sequence[Any]) -> tuple[list[
     return done, list(reasons)
 
 
-def _remember(request: FirmRequest, form: "ListPage", action: BulkAction, done: Sequence[str]) -> str:
+def _remember(
+    request: FirmRequest,
+    form: "ListPage",
+    action: BulkAction,
+    done: Sequence[str],
+    before: Mapping[str, str],
+) -> str:
     """Keep in the session what to take back; the address under which it can be, or nothing."""
     if not action.undo or not done:
         return ""
     name = uuid7().hex
-    request.session[_SESSION] = {"name": name, "list": form.name, "action": action.undo, "ids": list(done)}
+    request.session[_SESSION] = {
+        "name": name,
+        "list": form.name,
+        "action": action.undo,
+        "ids": list(done),
+        "values": {pk: value for pk, value in before.items() if pk in set(done)},
+    }
     return f"{request.path}?undo={name}"
 
 
@@ -153,7 +197,9 @@ def _undo(request: FirmRequest, form: "ListPage", rows: "QuerySet[Any]") -> Http
     if not kept or action is None or kept["name"] != request.GET["undo"] or kept["list"] != form.name:
         toast(request, _("That can no longer be undone from here."), tone="warning")
         return HttpResponseRedirect(request.path, status=303)
-    done, reasons = _run(request.actor, action, list(rows.model.objects.filter(pk__in=kept["ids"])))
+    done, reasons = _run(
+        request.actor, action, list(rows.model.objects.filter(pk__in=kept["ids"])), kept["values"]
+    )
     if done:
         toast(request, action.done(len(done)), tone="info")
     for reason in reasons[:3]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.urls import get_resolver
 
 from firmament.kernel.policies.powers import UnknownPower, declaration
@@ -36,9 +36,9 @@ def the_firm_middleware_is_innermost(**_kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.urls)
 def menus_lead_somewhere(**_kwargs: Any) -> Sequence[CheckMessage]:
-    """web.E004: a menu entry whose address does not exist."""
+    """web.W004: a menu entry whose address does not exist."""
     return [
-        Error(f"The menu points at {name}, which is no address.", id="web.E004")
+        Warning(f"The menu points at {name}, which is no address.", id="web.W004")
         for name in dangling_menu_entries()
     ]
 

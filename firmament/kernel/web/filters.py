@@ -230,10 +230,10 @@ class DateFilter:
     def words(self, control: Control) -> str:
         first, last = (as_date(control.values[name]) for name in self.names)
         if first and last:
-            return _("%(first)s to %(last)s") % {"first": moment(first), "last": moment(last)}
+            return _("%(first)s to %(last)s") % {"first": moment(first, "date"), "last": moment(last, "date")}
         if first:
-            return _("from %(day)s") % {"day": moment(first)}
-        return _("until %(day)s") % {"day": moment(last)} if last else ""
+            return _("from %(day)s") % {"day": moment(first, "date")}
+        return _("until %(day)s") % {"day": moment(last, "date")} if last else ""
 
 
 def as_uuid(text: str) -> UUID | None:

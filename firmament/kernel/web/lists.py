@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Domain
-from firmament.kernel.web import bulk, exports
+from firmament.kernel.web import bulk as bulk_actions
+from firmament.kernel.web import exports
+from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, draw
 from firmament.kernel.web.errors import error_page
 from firmament.kernel.web.filters import Control, Filter
@@ -75,7 +77,7 @@ class ListPage:
     page_size: int = 50
     about: Text = ""
     actions: tuple[ListAction, ...] = ()
-    bulk: tuple[bulk.BulkAction, ...] = ()
+    bulk: tuple[BulkAction, ...] = ()
     export: str = ""
     export_power: str = ""
     empty: Empty | None = None
@@ -134,7 +136,7 @@ def _post(request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]
     if kind is not None and form.export:
         return exports.export(request, form, view.columns, narrowed.order_by(*ordering(view.order)), kind)
     if "undo" in request.GET or "bulk" in request.POST:
-        return bulk.answer(request, form, rows, narrowed)
+        return bulk_actions.answer(request, form, rows, narrowed)
     return error_page(request, 400)
 
 

@@ -131,7 +131,7 @@ class FirmMiddleware:
             time_zone="UTC",
             locale="en",
         )
-        response = self._run(request, visit)
+        response = _headless(request, lambda: self._run(request, visit))
         for name, value in verdict.headers().items():
             response.headers[name] = value
         return response
@@ -175,6 +175,18 @@ class FirmMiddleware:
 def note_denied(request: HttpRequest, denied: Denied) -> None:
     """Keep a refusal until the transaction has been rolled back; it is recorded then."""
     request.denied = denied  # type: ignore[attr-defined]
+
+
+def _headless(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """HEAD as GET without the body: an operation knows its GET only."""
+    if request.method != "HEAD":
+        return run()
+    request.method = "GET"
+    response = run()
+    assert isinstance(response, HttpResponse)
+    response.headers["Content-Length"] = str(len(response.content))
+    response.content = b""
+    return response
 
 
 def _record_afterwards(request: HttpRequest, firm_id: UUID, status: int) -> None:

@@ -43,6 +43,8 @@ class Import(FirmModel):
     reading = models.CharField(max_length=200, blank=True)
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    # The ledger entry whose job works on it now, for its progress.
+    entry_id = models.UUIDField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -58,6 +60,9 @@ class Import(FirmModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+IMPORT_ROW_STATES = ["new", "good", "wrong", "double", "skipped", "made", "refused", "undone", "kept"]
 
 
 class ImportRow(FirmModel):
@@ -89,19 +94,7 @@ class ImportRow(FirmModel):
         constraints = [
             models.UniqueConstraint(fields=["firm", "batch", "number"], name="importrow_number_once"),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=[
-                        "new",
-                        "good",
-                        "wrong",
-                        "double",
-                        "skipped",
-                        "made",
-                        "refused",
-                        "undone",
-                        "kept",
-                    ]  # fmt: skip
-                ),
+                condition=Q(state__in=IMPORT_ROW_STATES),
                 name="importrow_state_known",
             ),
             models.CheckConstraint(

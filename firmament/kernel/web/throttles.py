@@ -74,8 +74,9 @@ def _spend(prefix: str, source: str) -> str:
 
 
 # The firm's bucket is asked only when the token's own gave; always in this order, so two requests cannot deadlock.
+# Assembled from this file's own constants; every value travels as a parameter.
 _TAKE_TOKEN = (
-    "WITH mine AS ("
+    "WITH mine AS ("  # noqa: S608
     + _spend("t", "VALUES (%(key)s, %(burst)s - 1, true, clock_timestamp())")
     + "), firm AS ("
     + _spend("f", "SELECT %(key)s, %(burst)s - 1, true, clock_timestamp() FROM mine WHERE mine.allowed")

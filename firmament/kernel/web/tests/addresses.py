@@ -7,23 +7,20 @@ from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import include, path
 
-from firmament.config import urls as house
+from firmament.kernel.identity import urls as identity_urls
 from firmament.kernel.ledger.events import Category, Event
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.policies.models import Team
 from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.web import errors, views
 from firmament.kernel.web.entrances import person_page, portal_page, public_page, staff_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.toasts import toast
 
-handler400, handler403, handler404, handler500 = (
-    house.handler400,
-    house.handler403,
-    house.handler404,
-    house.handler500,
-)
+handler400, handler403 = errors.bad_request, errors.forbidden
+handler404, handler500 = errors.not_found, errors.server_error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +113,9 @@ staff = [
 ]
 
 urlpatterns = [
-    *house.urlpatterns,
+    path("", views.start, name="start"),
+    path("w/<slug:firm>/", views.firm_start, name="workspace"),
+    path("accounts/", include(identity_urls.urlpatterns)),
     path("w/<slug:firm>/trial/", include((staff, "trial"), namespace="trial")),
     path("w/<slug:firm>/undeclared/", undeclared),
     path("portal/<slug:firm>/trial/", include(([path("", portal, name="home")], "trial_portal"))),

@@ -1,0 +1,71 @@
+"""Imports at work, as the person who asked; and what is forgotten in time."""
+
+from datetime import timedelta
+
+from firmament.kernel.jobs.registry import Lane, Retry, every, on
+from firmament.kernel.jobs.run import Run
+from firmament.kernel.ledger.record import record
+from firmament.kernel.web.events import ImportFinished, ImportRequested, ImportUndone, ImportUndoRequested
+from firmament.kernel.web.importing import make_some, take_out_some
+from firmament.kernel.web.imports import import_of
+from firmament.kernel.web.models import Import, ImportRow
+from firmament.lib.instant import now
+
+# What somebody brought holds names and addresses that the firm's own rows hold already, or was never wanted.
+KEPT_UNFINISHED = timedelta(days=14)
+KEPT_FINISHED = timedelta(days=90)
+
+
+@on(ImportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, outside=True, as_person=True)
+def run_import(run: Run, event: ImportRequested) -> None:
+    """Beat by beat; each keeps what it made, so that a kill loses at most one beat and doubles nothing."""
+    form = import_of(event.kind)
+    while True:
+        with run.beat():
+            batch = Import.objects.select_for_update().get(pk=event.import_id)
+            if batch.state != Import.State.RUNNING:
+                return
+            looked_at = make_some(run.actor, form, batch)
+            rows = ImportRow.objects.filter(batch=batch)
+            made = rows.filter(state="made").count()
+            if not looked_at:
+                batch.state, batch.finished_at = Import.State.DONE, now()
+                batch.save()
+                refused = rows.filter(state="refused").count()
+                record(
+                    run.actor,
+                    ImportFinished(import_id=batch.pk, kind=batch.kind, made=made, refused=refused),
+                )
+                return
+        run.progress(made, event.rows)
+        run.stop_if_canceled()
+
+
+@on(ImportUndoRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, outside=True, as_person=True)
+def undo_import(run: Run, event: ImportUndoRequested) -> None:
+    """The other way round, the last row first."""
+    form = import_of(event.kind)
+    while True:
+        with run.beat():
+            batch = Import.objects.select_for_update().get(pk=event.import_id)
+            if batch.state != Import.State.UNDOING:
+                return
+            looked_at = take_out_some(run.actor, form, batch)
+            rows = ImportRow.objects.filter(batch=batch)
+            undone, kept, left = (rows.filter(state=s).count() for s in ("undone", "kept", "made"))
+            if not looked_at:
+                batch.state, batch.finished_at = Import.State.UNDONE, now()
+                batch.save()
+                record(
+                    run.actor, ImportUndone(import_id=batch.pk, kind=batch.kind, undone=undone, kept=kept)
+                )
+                return
+        run.progress(undone + kept, undone + kept + left)
+        run.stop_if_canceled()
+
+
+@every("40 3 * * *")
+def forget_imports() -> None:
+    """Delete what was brought and never finished, and later also what was: the firm's own rows stay."""
+    Import.objects.filter(finished_at__isnull=True, updated_at__lt=now() - KEPT_UNFINISHED).delete()
+    Import.objects.filter(finished_at__lt=now() - KEPT_FINISHED).delete()
