@@ -1,6 +1,7 @@
 """The audit trail. The application may add to it and read it, nothing else."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -12,7 +13,7 @@ from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuery
 class EntryQuerySet(FirmQuerySet):
     """Entries, newest first where it matters."""
 
-    def about(self, kind: str, object_id: object) -> "EntryQuerySet":
+    def about(self, kind: str, object_id: UUID) -> "EntryQuerySet":
         """Those that name this object among their targets."""
         return self.filter(
             pk__in=EntryTarget.objects.filter(kind=kind, object_id=object_id).values("entry_id")
@@ -42,7 +43,7 @@ class Entry(FirmModel):
     request_id = models.CharField(max_length=64, blank=True)
     payload = models.JSONField(default=dict)
 
-    objects = EntryQuerySet.as_manager()
+    objects: ClassVar = EntryQuerySet.as_manager()
 
     class Meta:
         indexes = [

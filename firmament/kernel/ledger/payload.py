@@ -10,20 +10,22 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter
 
-from firmament.kernel.ledger.events import Event
+from firmament.kernel.ledger.events import Event, event_class
 from firmament.kernel.ledger.models import Entry, PersonalValue
 
 COMMITMENT = "hmac-sha256"
 
 
 @cache
-def _adapter(event_type: type[Event]) -> TypeAdapter[Event]:
-    return TypeAdapter(event_type)
+def _adapter(code: str) -> TypeAdapter[Event]:
+    found = event_class(code)
+    assert found is not None, f"{code} was declared when it was recorded"
+    return TypeAdapter(found)
 
 
 def split(event: Event) -> tuple[dict[str, Any], dict[str, tuple[bytes, Any]]]:
     """The payload as it is kept for ever, and apart from it `{field: (salt, value)}` of what may be erased."""
-    data = cast("dict[str, Any]", _adapter(type(event)).dump_python(event, mode="json"))
+    data = cast("dict[str, Any]", _adapter(event.code).dump_python(event, mode="json"))
     personal: dict[str, tuple[bytes, Any]] = {}
     for name in type(event).personal:
         if data.get(name) in (None, "", []):
@@ -59,4 +61,4 @@ def rebuild(event_type: type[Event], entry: Entry) -> Event:
     personal = {row.field: row.value for row in PersonalValue.objects.filter(entry=entry)}
     known = {field.name for field in fields(event_type)}
     data = {name: value for name, value in join(entry.payload, personal).items() if name in known}
-    return _adapter(event_type).validate_python(data)
+    return _adapter(event_type.code).validate_python(data)

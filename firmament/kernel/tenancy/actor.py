@@ -50,7 +50,7 @@ class Actor:
         """A member of the firm."""
         return cls(
             domain=Domain.STAFF,
-            firm_id=membership.firm_id,
+            firm_id=current_firm_id(),
             user_id=membership.user_id,
             membership_id=membership.pk,
             name=membership.user.name,
@@ -69,7 +69,7 @@ class Actor:
         """A program, acting within what its maker may do now."""
         return cls(
             domain=Domain.TOKEN,
-            firm_id=membership.firm_id,
+            firm_id=current_firm_id(),
             user_id=membership.user_id,
             membership_id=membership.pk,
             token_id=token_id,

@@ -7,7 +7,7 @@ from django.db import models
 from firmament.lib.instant import now
 
 
-class FirmForeignKey(models.ForeignKey):  # type: ignore[type-arg]  # Django's class takes no parameters at run time
+class FirmForeignKey(models.ForeignKey):
     """A reference between two tables of the same firm.
 
     PostgreSQL checks foreign keys without row-level security, so a plain one would let firm B point at
@@ -28,7 +28,7 @@ class FirmForeignKey(models.ForeignKey):  # type: ignore[type-arg]  # Django's c
         return name, path, args, kwargs
 
 
-class UpdatedAtField(models.DateTimeField):  # type: ignore[type-arg]  # as above
+class UpdatedAtField(models.DateTimeField):
     """Set at every save, from the one clock."""
 
     def __init__(self, **kwargs: Any) -> None:

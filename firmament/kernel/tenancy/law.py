@@ -82,6 +82,10 @@ def _rows(connection: BaseDatabaseWrapper, query: str) -> list[tuple[str, ...]]:
         return [tuple(row) for row in cursor.fetchall()]
 
 
+def _pairs(rows: list[tuple[str, ...]]) -> dict[str, str]:
+    return {row[0]: row[1] for row in rows}
+
+
 def _enforce_row_security(connection: BaseDatabaseWrapper) -> list[str]:
     secured = {
         row[0]
@@ -130,7 +134,7 @@ def _secure_firm_table(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _add_composite_keys(connection: BaseDatabaseWrapper) -> list[str]:
-    constraints = dict(
+    constraints = _pairs(
         _rows(
             connection,
             "SELECT conname, convalidated::text FROM pg_constraint WHERE contype = 'f' AND conname LIKE '%\\_fkf'",

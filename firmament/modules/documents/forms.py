@@ -1,7 +1,7 @@
 """What people type: a request with its items, and the reasons they give."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -124,8 +124,7 @@ def item_formset(data: Any = None, *, items: Sequence[RequestItem] = (), rows: i
         # The button “More rows” sends the page as it is; nothing is judged and nothing is lost.
         data = data.copy()
         data["items-TOTAL_FORMS"] = str(min(MAX_ITEMS, _count(data.get("items-TOTAL_FORMS")) + rows))
-    made: BaseItemFormSet = kind(data, initial=None if data is not None else initial, prefix="items")
-    return made
+    return cast(BaseItemFormSet, kind(data, initial=None if data is not None else initial, prefix="items"))
 
 
 def _count(text: str | None) -> int:

@@ -1,7 +1,7 @@
 """Requests for documents, their items, and the files handed in for them."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Count, F, Q
@@ -88,7 +88,7 @@ class DocumentRequest(FirmModel):
     canceled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
 
-    objects = RequestQuerySet.as_manager()
+    objects: ClassVar = RequestQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -19,7 +19,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         begin = pending_begin.get()
         if autocommit or begin is None or begin.alias != self.alias:
-            super()._set_autocommit(autocommit)
+            super()._set_autocommit(autocommit)  # type: ignore[misc]  # private to Django, so unknown to its stubs
             return
         mode = b"BEGIN READ ONLY" if begin.read_only else b"BEGIN"
         firm = str(UUID(str(begin.firm_id))).encode()

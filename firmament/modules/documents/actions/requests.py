@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from firmament.kernel.ledger.events import Change
 from firmament.kernel.ledger.record import record
@@ -50,7 +51,10 @@ def draft_request(
     remind: bool = True,
 ) -> DocumentRequest:
     """Prepare a request; the client sees nothing of it until it is sent."""
-    request = DocumentRequest(
+    require(actor, Can.REQUEST, DocumentRequest(client_id=client_id, engagement_id=engagement_id))
+    _check_engagement(client_id, engagement_id)
+    assert actor.membership_id is not None  # the power belongs to members of the firm
+    request = DocumentRequest.objects.create(
         client_id=client_id,
         engagement_id=engagement_id,
         requested_by_id=actor.membership_id,
@@ -59,9 +63,6 @@ def draft_request(
         due_on=due_on,
         remind=remind,
     )
-    require(actor, Can.REQUEST, request)
-    _check_engagement(client_id, engagement_id)
-    request.save()
     _write_items(request, items)
     record(actor, RequestDrafted(request_id=request.pk, client_id=client_id, title=title))
     return request
@@ -186,10 +187,18 @@ def _write_items(request: DocumentRequest, items: Sequence[ItemDraft]) -> None:
     )
 
 
+_LABELS = {
+    "title": gettext_lazy("Title"),
+    "due_on": gettext_lazy("Due on"),
+    "note": gettext_lazy("Message to the client"),
+    "remind": gettext_lazy("Reminders"),
+}
+
+
 def _differences(request: DocumentRequest, **after: object) -> tuple[Change, ...]:
     return tuple(
         Change(
-            field=str(DocumentRequest._meta.get_field(name).verbose_name),
+            field=str(_LABELS[name]),
             before=str(getattr(request, name)),
             after=str(value),
         )

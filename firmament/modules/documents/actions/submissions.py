@@ -1,5 +1,8 @@
 """Handing in: the client's side, and what the scan says of a file."""
 
+from typing import TypedDict
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -89,7 +92,19 @@ def _locked(item: RequestItem) -> RequestItem:
     )
 
 
-def about(submission: Submission) -> dict[str, object]:
+class AboutFile(TypedDict):
+    """The fields that every event about a file has."""
+
+    request_id: UUID
+    client_id: UUID
+    title: str
+    item_id: UUID
+    item: str
+    submission_id: UUID
+    name: str
+
+
+def about(submission: Submission) -> AboutFile:
     """What every event about a file says."""
     item = submission.item
     return {

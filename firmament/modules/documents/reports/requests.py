@@ -170,7 +170,8 @@ def requests_for_client(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _card(row: DocumentRequest) -> dict[str, Any]:
+def _card(row: Any) -> dict[str, Any]:
+    """A request `with_progress`, as a line of the client's list."""
     return {
         "url": link("documents_portal:request", pk=row.pk),
         "title": row.title,
