@@ -8,7 +8,9 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         # Both floors below ask the ledger through a hook: they may not import what stands above them.
         from firmament.kernel.jobs import registry
-        from firmament.kernel.ledger.kernel_events import CrossFirmWorkDone
+        from firmament.kernel.jobs.models import JobRun
+        from firmament.kernel.ledger.events import event_class
+        from firmament.kernel.ledger.kernel_events import CrossFirmWorkDone, JobFailed
         from firmament.kernel.ledger.record import load_event, record
         from firmament.kernel.tenancy.actor import Actor
         from firmament.kernel.tenancy.transaction import witness_cross_firm_work
@@ -16,5 +18,10 @@ class LedgerConfig(AppConfig):
         def witness(reason: str) -> None:
             record(Actor.system("tenancy.each_firm"), CrossFirmWorkDone(reason=reason))
 
+        def bury(run: JobRun) -> None:
+            record(Actor.system(run.code), JobFailed(run_id=run.pk, job=run.code, reason=run.error_class))
+
         registry.event_loader = load_event
+        registry.event_known = lambda code: event_class(code) is not None
+        registry.on_dead = bury
         witness_cross_firm_work(witness)

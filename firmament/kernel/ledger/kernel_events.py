@@ -44,6 +44,19 @@ class CrossFirmWorkDone(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed(Event):
+    """A job has become a dead letter: it is not tried again unless a person replays it."""
+
+    category: ClassVar[Category] = Category.SYSTEM
+    targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
+    sentence: ClassVar[Text] = _("gave up the job {job}")
+
+    run_id: UUID
+    job: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalValuesErased(Event):
     """Personal values of earlier entries were erased; their commitments stay."""
 

@@ -11,6 +11,7 @@ from firmament.kernel.jobs.queue import enqueue
 from firmament.kernel.jobs.reaper import requeue_lost
 from firmament.kernel.jobs.registry import Lane
 from firmament.kernel.jobs.tests.work import effects
+from firmament.kernel.ledger.models import Entry
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.lib.instant import at, now
 
@@ -145,3 +146,13 @@ def test_the_lanes_show_what_waits_and_for_how_long(alice):
     assert after[Lane.NOW].waiting == before[Lane.NOW] + 1
     assert 0 <= after[Lane.NOW].lag_seconds < 60
     assert after[Lane.BULK].running == 0
+
+
+def test_a_death_is_a_line_in_the_ledger(dead):
+    (line,) = [entry for entry in Entry.objects.all() if entry.payload.get("run_id") == str(dead.pk)]
+
+    assert (line.code, line.job, line.payload["reason"]) == (
+        "ledger.job_failed",
+        "tests.hopeless",
+        "unexpected",
+    )
