@@ -11,7 +11,7 @@ class Column:
     """A column's head in `<c-ui.table>`.
 
     sort_url: the address of this list sorted by this column, "" if it cannot be. direction: how the list
-    is sorted by it now. priority: 1 always shown, 2 hidden on a phone, 3 hidden below 1024 px; the cells
+    is sorted by it now. priority: 1 always shown, 2 hidden on a phone, 3 hidden below 1200 px; the cells
     below carry the same class (`priority_class`). hidden_label: for a column of buttons, named for
     screen readers alone.
     """

@@ -163,3 +163,44 @@ def test_a_page_does_not_move_while_it_loads(chromium):
                 })"""
             )
             assert shift <= 0.02
+
+
+def test_progress_follows_the_work_keeps_the_focus_and_ends(chromium):
+    with browser.open_page(chromium, "form") as opened:
+        page = opened.page
+        drawn = page.evaluate("document.getElementById('p1').outerHTML")
+        answers = [
+            drawn.replace("340 / 1,200", "900 / 1,200"),
+            drawn.replace("340 / 1,200", "1,000 / 1,200"),
+            '<div id="p1" class="progress progress-succeeded" role="status">Finished</div>',
+        ]
+        asked = []
+
+        def answer(route):
+            asked.append(route.request.url)
+            route.fulfill(
+                status=200, body=answers[min(len(asked), 3) - 1], headers={"content-type": "text/html"}
+            )
+
+        page.route("**/progress", answer)
+        page.focus("#p1 button")
+        page.wait_for_function("document.getElementById('p1').textContent.includes('900 / 1,200')")
+        assert page.evaluate("document.activeElement.closest('#p1') !== null")
+        page.wait_for_function("document.getElementById('p1').textContent.trim() === 'Finished'")
+        page.wait_for_timeout(1300)
+        assert len(asked) == 3
+        assert opened.troubles == []
+
+
+def test_a_refused_request_becomes_a_toast_with_its_number_and_changes_nothing(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        page.route(
+            "**/*after=abc*",
+            lambda route: route.fulfill(status=500, body="<h1>broken</h1>", headers={"x-request-id": "r-42"}),
+        )
+        before = page.inner_text("#rows")
+        page.click("text=Next >> nth=-1")
+        page.wait_for_selector(".toast-danger")
+        assert "r-42" in page.inner_text(".toast-danger")
+        assert page.inner_text("#rows") == before

@@ -201,7 +201,7 @@ def test_progress_asks_again_only_while_something_is_running():
         '<c-ui.progress id="p" url="/p" state="succeeded" :done="5" :total="5" cancel-url="/c" />'
     )
 
-    assert 'hx-get="/p" hx-trigger="every 1s" hx-swap="outerHTML"' in running
+    assert 'hx-get="/p" hx-trigger="every 1s" hx-swap="outerMorph"' in running
     assert "340 / 1,200 · 28 %" in running
     assert 'formaction="/c"' in running
     assert "hx-get" not in finished

@@ -19,8 +19,15 @@ document.addEventListener("htmx:before:response", (event) => {
   if (raw.redirected && new URL(raw.url).pathname.startsWith("/accounts/")) {
     event.preventDefault();
     location.reload();
+  } else if (raw.redirected && new URL(raw.url).pathname !== location.pathname) {
+    // An action that ends on another page leads there; that page inside this one would be two.
+    event.preventDefault();
+    location.assign(raw.url);
   }
 });
+
+document.addEventListener("htmx:before:request", ({ detail }) => detail.ctx.target?.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:finally:request", ({ detail }) => detail.ctx.target?.removeAttribute("aria-busy"));
 
 function explanation(status) {
   if (status === 403) return words.forbidden;
