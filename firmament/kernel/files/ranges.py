@@ -32,11 +32,30 @@ def wanted(header: str, size: int) -> tuple[int, int] | None:
     return None if last < first else (first, last)
 
 
-def pieces(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
-    """The bytes from `first` to `last`, in chunks; closes the file at the end, or when nobody listens any more."""
-    with file:
+class Pieces:
+    """The bytes of a file from `first` to `last`, in chunks.
+
+    A class and no generator: closing a generator that was never begun leaves its file open, and that is what happens
+    when nobody listens any more.
+    """
+
+    def __init__(self, file: BinaryIO, first: int, last: int) -> None:
+        self._file = file
+        self._left = last - first + 1
         file.seek(first)
-        left = last - first + 1
-        while left > 0 and (piece := file.read(min(CHUNK, left))):
-            left -= len(piece)
-            yield piece
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self._file.read(min(CHUNK, self._left)) if self._left > 0 else b""
+        if not piece:
+            self.close()
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Let go of the file; Django calls it with the response's own."""
+        self._left = 0
+        self._file.close()

@@ -125,8 +125,8 @@ def _by_mark(head: bytes) -> str:
         return WINDOWS_PROGRAM
     # Printers and scanners put lines of their own before a PDF, and viewers allow for 1024 bytes of them
     # (ISO 32000-1 annex H.3.4.1). With a tag in them it is a web page in disguise.
-    before, found, _after = head[:1024].partition(b"%PDF-")
-    return "application/pdf" if found and b"<" not in before else ""
+    start = head[:1024].find(b"%PDF-")
+    return "application/pdf" if start >= 0 and b"<" not in head[:start] else ""
 
 
 def _by_text(head: bytes, name: str) -> str:

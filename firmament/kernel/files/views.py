@@ -12,7 +12,7 @@ from firmament.kernel.files.actions import note_download
 from firmament.kernel.files.delivery import INLINE, BadLink, Ticket, read_ticket, redeem
 from firmament.kernel.files.models import StoredFile
 from firmament.kernel.files.naming import disposition
-from firmament.kernel.files.ranges import Unsatisfiable, pieces, wanted
+from firmament.kernel.files.ranges import Pieces, Unsatisfiable, wanted
 from firmament.kernel.files.storage import MissingBytes, storage
 from firmament.kernel.ledger.kernel_events import PowerDenied
 from firmament.kernel.ledger.record import record
@@ -98,7 +98,7 @@ def _answer(
         opened.close()
         body = iter(())
     else:
-        body = pieces(opened, first, last)
+        body = Pieces(opened, first, last)
     response = StreamingHttpResponse(body, status=206 if part else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if part:
@@ -110,16 +110,16 @@ def _dressed(response: HttpResponseBase, ticket: Ticket, stored: StoredFile) -> 
     inline = ticket.inline and stored.media_type in INLINE
     # An encoding that we name cannot be guessed: text in UTF-7 is no script then.
     text = stored.media_type.startswith("text/") or stored.media_type == "message/rfc822"
-    response.headers.update(  # type: ignore[attr-defined]  # ResponseHeaders is a MutableMapping
-        {
-            "Content-Type": f"{stored.media_type}; charset=utf-8" if text else stored.media_type,
-            "Content-Disposition": disposition(stored.name, inline=inline),
-            "Content-Security-Policy": _PDF if inline and stored.media_type == "application/pdf" else _SEALED,
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "Cache-Control": "private, no-store",
-            "Accept-Ranges": "bytes",
-        }
-    )
+    headers = {
+        "Content-Type": f"{stored.media_type}; charset=utf-8" if text else stored.media_type,
+        "Content-Disposition": disposition(stored.name, inline=inline),
+        "Content-Security-Policy": _PDF if inline and stored.media_type == "application/pdf" else _SEALED,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "private, no-store",
+        "Accept-Ranges": "bytes",
+    }
+    for name, value in headers.items():
+        response.headers[name] = value
     return response
