@@ -70,6 +70,7 @@ class EntryTarget(FirmModel):
     class Meta:
         indexes = [
             models.Index(fields=["firm", "kind", "object_id", "-occurred_at"], name="entrytarget_timeline"),
+            models.Index(fields=["firm", "kind", "-occurred_at"], name="entrytarget_newest"),
         ]
 
     def __str__(self) -> str:

@@ -9,11 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from firmament.kernel.identity.models import User
+from firmament.kernel.ledger.events import Category
+from firmament.kernel.ledger.models import EntryTarget
+from firmament.kernel.ledger.timeline import ActivityRow, describe
 from firmament.kernel.policies.models import PortalGrant
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.lib.instant import now
 from firmament.modules.clients.models import Client, Contact, Engagement
 
@@ -68,12 +73,23 @@ class PortalPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientPanel:
-    """Another room's part of the client's page: a template and its finished values."""
+    """Another room's part of the client's page: what stands in a panel of this title, and the template's values."""
 
     title: str
     template: str
     context: Mapping[str, object] = field(default_factory=dict)
     order: int = 0
+
+
+def panels_of(actor: Actor, client_id: UUID) -> list[ClientPanel]:
+    """What the other rooms show on a client's page to this reader, in their order."""
+    found = []
+    for config in apps.get_app_configs():
+        for place in getattr(config, "client_panels", ()):
+            panel: ClientPanel | None = import_string(place)(actor, client_id)
+            if panel is not None:
+                found.append(panel)
+    return sorted(found, key=lambda panel: panel.order)
 
 
 def client_card(client_id: UUID) -> ClientCard:
@@ -97,9 +113,7 @@ def visible_client(actor: Actor, client_id: UUID) -> ClientCard | None:
 def find_clients(actor: Actor, text: str = "", *, limit: int = 20) -> list[ClientCard]:
     """Clients to choose from: those the actor may see and that are not archived, by name."""
     rows = Client.objects.visible_to(actor).exclude(state=Client.State.ARCHIVED)
-    if text.strip():
-        rows = rows.filter(Q(name__icontains=text.strip()) | Q(reference__icontains=text.strip()))
-    return list(_cards(rows.order_by("name_folded", "pk")[:limit]).values())
+    return list(_cards(rows.matching(text).order_by("name_folded", "pk")[:limit]).values())
 
 
 def client_ids_of_owner(membership_id: UUID) -> frozenset[UUID]:
@@ -157,6 +171,19 @@ def engagement_card(engagement_id: UUID) -> EngagementCard:
     if row is None:
         raise LookupError(f"no engagement {engagement_id}")
     return _engagement_card(row)
+
+
+def recent_changes(actor: Actor, *, limit: int) -> list[ActivityRow]:
+    """What people last did for the clients the actor may see, newest first."""
+    rows = EntryTarget.objects.filter(
+        kind=Client._meta.label_lower,
+        object_id__in=Client.objects.visible_to(actor).values("pk"),
+        entry__category__in=(Category.CLIENTS, Category.DOCUMENTS),
+    )
+    # The house's own steps (a scan, a reminder), and a file's own line beside "handed in", would drown the people.
+    rows = rows.exclude(entry__domain=Domain.SYSTEM).exclude(entry__code__startswith="files.")
+    newest = rows.select_related("entry").order_by("-occurred_at", "-entry_id")[:limit]
+    return describe([target.entry for target in newest])
 
 
 def _cards(rows: "QuerySet[Client]") -> dict[UUID, ClientCard]:

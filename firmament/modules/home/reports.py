@@ -1,0 +1,69 @@
+"""One person's day, gathered from the rooms' public doors."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from firmament.kernel.ledger.timeline import ActivityRow
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.transaction import current_firm
+from firmament.kernel.web.links import row_links
+from firmament.lib.instant import today
+from firmament.modules.clients.public import client_ids_of_owner, recent_changes
+from firmament.modules.documents.public import OpenRequest, open_requests
+
+SOON = timedelta(days=7)
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A request on somebody's day."""
+
+    url: str
+    request: OpenRequest
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What waits for staff, what the client is late with, what is due soon, and what happened."""
+
+    to_check: tuple[Line, ...]
+    late: tuple[Line, ...]
+    soon: tuple[Line, ...]
+    open_count: int
+    changes: list[ActivityRow]
+
+
+def day_of(actor: Actor) -> Day:
+    """A member's day; what belongs to their own clients stands first."""
+    mine = client_ids_of_owner(actor.membership_id) if actor.membership_id else frozenset()
+    address = row_links("documents:request")
+    lines = [
+        Line(url=address(row.id), request=row, mine=row.client_id in mine) for row in open_requests(actor)
+    ]
+    lines.sort(key=lambda line: not line.mine)
+    until = today(current_firm().timezone) + SOON
+    return Day(
+        to_check=tuple(line for line in lines if line.request.to_check),
+        late=tuple(line for line in lines if line.request.overdue and not line.request.to_check),
+        soon=tuple(line for line in lines if not line.request.overdue and line.request.due_on <= until),
+        open_count=len(lines),
+        changes=recent_changes(actor, limit=SHOWN * 2),
+    )
+
+
+def next_step_of(actor: Actor) -> dict[str, Any]:
+    """The one thing a client should do now, and what comes after it."""
+    address = row_links("documents_portal:request")
+    waiting = [
+        {"url": address(row.id), "request": row, "missing": row.items - row.done - row.to_check}
+        for row in open_requests(actor)
+    ]
+    first = next((line for line in waiting if line["missing"]), None)
+    return {
+        "step": first,
+        "later": [line for line in waiting if line is not first and line["missing"]],
+        "in_review": [line for line in waiting if not line["missing"]],
+    }

@@ -1,0 +1,19 @@
+"""The first page of staff."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from firmament.kernel.web.entrances import staff_page
+from firmament.kernel.web.page import page
+from firmament.kernel.web.requests import FirmRequest
+from firmament.modules.home.policies import Can
+from firmament.modules.home.reports import SHOWN, day_of
+
+
+@staff_page(Can.VIEW)
+@require_safe
+def home(request: FirmRequest) -> HttpResponse:
+    day = day_of(request.actor)
+    return page(
+        request, "home/home.html", {"day": day, "first_name": request.user.name.split(" ")[0], "shown": SHOWN}
+    )
