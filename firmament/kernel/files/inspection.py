@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from firmament.kernel.files.archives import Overlong, opened
 from firmament.kernel.files.limits import MEGABYTE, PDF, PICTURES, Limits, Refused
 from firmament.kernel.files.pixels import dimensions
 from firmament.kernel.files.sniff import PROGRAM, SCRIPT, WINDOWS_PROGRAM, examine
@@ -144,23 +145,17 @@ def _refuse_hidden_archives(file: BinaryIO, found: str, size: int) -> None:
 
 def _refuse_bombs(file: BinaryIO, limits: Limits) -> None:
     """Judge an archive by its list of contents, before anything is unpacked."""
-    file.seek(0)
     try:
-        with zipfile.ZipFile(file) as archive:
+        with opened(file) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+    except Overlong as error:
+        raise Refused(_too_many(limits)) from error
+    except zipfile.BadZipFile as error:
         raise Refused(
             _("This file is damaged. Save it again and try once more; nothing was uploaded.")
         ) from error
     if len(members) > limits.max_members:
-        raise Refused(
-            ngettext(
-                "This archive holds more than %(most)s file. Split it up; nothing was uploaded.",
-                "This archive holds more than %(most)s files. Split it up; nothing was uploaded.",
-                limits.max_members,
-            )
-            % {"most": limits.max_members}
-        )
+        raise Refused(_too_many(limits))
     unpacked = sum(member.file_size for member in members)
     dense = any(m.file_size > 10 * MEGABYTE and m.file_size > 200 * max(m.compress_size, 1) for m in members)
     if unpacked > limits.max_unpacked or dense:
@@ -171,6 +166,14 @@ def _refuse_bombs(file: BinaryIO, limits: Limits) -> None:
         )
     if any(_leads_out(member) for member in members):
         raise Refused(_("This archive would write outside of its own folder. Nothing was uploaded."))
+
+
+def _too_many(limits: Limits) -> str:
+    return ngettext(
+        "This archive holds more than %(most)s file. Split it up; nothing was uploaded.",
+        "This archive holds more than %(most)s files. Split it up; nothing was uploaded.",
+        limits.max_members,
+    ) % {"most": limits.max_members}
 
 
 def _leads_out(member: zipfile.ZipInfo) -> bool:

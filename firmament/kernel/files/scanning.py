@@ -4,13 +4,16 @@ import re
 import socket
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from firmament.kernel.files.archives import Overlong, opened
 
 CHUNK = 64 * 1024
 # The standard test file (EICAR, 2003). Taken apart, so that scanners leave this source alone.
@@ -149,30 +152,32 @@ class LocalScanner:
             if _EICAR in overlap + chunk:
                 return Verdict(malware="Eicar-Test-Signature")
             overlap = chunk[-len(_EICAR) :]
-        file.seek(0)
-        if not zipfile.is_zipfile(file):
+        try:
+            archive = opened(file)
+        except Overlong:
+            return Verdict(unscannable="more files than can be scanned")
+        except zipfile.BadZipFile:
             return Verdict()
+        with archive:
+            return self._look_inside(archive, depth, budget)
+
+    def _look_inside(self, archive: zipfile.ZipFile, depth: int, budget: list[int]) -> Verdict:
+        members = archive.infolist()
         if depth >= self.deepest:
             return Verdict(unscannable="archives within archives")
-        return self._look_inside(file, depth, budget)
-
-    def _look_inside(self, file: BinaryIO, depth: int, budget: list[int]) -> Verdict:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                members = archive.infolist()
-                if len(members) > self.most_members:
-                    return Verdict(unscannable="more files than can be scanned")
-                for member in members:
-                    # What has a password is as closed to us as to any scanner.
-                    if member.is_dir() or member.flag_bits & 1:
-                        continue
-                    with archive.open(member) as inner:
-                        verdict = self._look(inner, depth + 1, budget)  # type: ignore[arg-type]
-                    if not verdict.clean:
-                        return verdict
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
-            # Not a ZIP archive after all, or a broken one that nobody can open either.
-            return Verdict()
+        if len(members) > self.most_members:
+            return Verdict(unscannable="more files than can be scanned")
+        for member in members:
+            # What has a password is as closed to us as to any scanner.
+            if member.is_dir() or member.flag_bits & 1:
+                continue
+            try:
+                with archive.open(member) as inner:
+                    verdict = self._look(cast("BinaryIO", inner), depth + 1, budget)
+            except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error):
+                return Verdict(unscannable="a damaged archive")
+            if not verdict.clean:
+                return verdict
         return Verdict()
 
 

@@ -7,10 +7,12 @@ the rest. Everything here reads a bounded number of bytes and decodes nothing.
 import codecs
 import re
 import zipfile
+import zlib
 from typing import BinaryIO
 
 import puremagic
 
+from firmament.kernel.files.archives import Overlong, opened
 from firmament.lib.tabular.encoding import decode
 from firmament.lib.tabular.table import TableError
 
@@ -180,10 +182,12 @@ def _by_puremagic(head: bytes) -> str:
 def _in_archive(file: BinaryIO) -> str:
     """What kind of ZIP it is, from the names in its own list."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with opened(file) as archive:
             names = set(archive.namelist())
             mimetype = _opendocument(archive) if "mimetype" in names else ""
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError):
+    except Overlong:
+        return "application/zip"
+    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError, zlib.error):
         return "application/x-damaged-zip"
     if any(name.endswith("vbaProject.bin") for name in names):
         return "application/x-office-macros"

@@ -159,6 +159,17 @@ def test_an_archive_is_judged_before_anything_is_unpacked(words: str) -> None:
         take(REFUSED_ARCHIVES[words], "files.zip")
 
 
+def test_an_archive_whose_list_alone_would_take_all_memory_is_refused_unread() -> None:
+    one = archive("x", content=b"")
+    listing = one[one.index(b"PK\x01\x02") : one.index(b"PK\x05\x06")] * 200_000
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(listing), 31, 0)
+    begun = time.monotonic()
+    with pytest.raises(Refused, match="more than 10000 files"):
+        take(one[: one.index(b"PK\x01\x02")] + listing + end, "files.zip")
+
+    assert time.monotonic() - begun < 1
+
+
 def test_an_archive_with_a_symbolic_link_is_refused() -> None:
     with pytest.raises(Refused, match="outside"):
         take(archive("link", content=b"/etc/passwd", mode=0o120777), "files.zip")
