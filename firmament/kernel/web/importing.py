@@ -58,9 +58,7 @@ def bring(actor: Actor, form: ImportPage, name: str, content: bytes) -> Import:
     )
     record(
         actor,
-        ImportUploaded(
-            import_id=batch.pk, kind=form.name, file_name=batch.file_name, rows=len(table.rows)
-        ),
+        ImportUploaded(import_id=batch.pk, kind=form.name, file_name=batch.file_name, rows=len(table.rows)),
     )
     return batch
 
@@ -163,9 +161,7 @@ def take_out_some(actor: Actor, form: ImportPage, batch: Import) -> int:
     return len(rows)
 
 
-def _find_doubles(
-    actor: Actor, form: ImportPage, rows: Sequence[Row], verdicts: dict[UUID, Verdict]
-) -> None:
+def _find_doubles(actor: Actor, form: ImportPage, rows: Sequence[Row], verdicts: dict[UUID, Verdict]) -> None:
     """Mark rows that say again what an earlier row, or the firm's own data, says already."""
     if form.key is None:
         return
@@ -190,9 +186,7 @@ def _find_doubles(
 
 def _store(rows: Sequence[Row], verdicts: Mapping[UUID, Verdict]) -> None:
     changed = [
-        row
-        for row in rows
-        if (row.state, row.errors) != (verdicts[row.pk].state, verdicts[row.pk].errors)
+        row for row in rows if (row.state, row.errors) != (verdicts[row.pk].state, verdicts[row.pk].errors)
     ]
     if not changed:
         return

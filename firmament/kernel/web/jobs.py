@@ -56,9 +56,7 @@ def undo_import(run: Run, event: ImportUndoRequested) -> None:
             if not looked_at:
                 batch.state, batch.finished_at = Import.State.UNDONE, now()
                 batch.save()
-                record(
-                    run.actor, ImportUndone(import_id=batch.pk, kind=batch.kind, undone=undone, kept=kept)
-                )
+                record(run.actor, ImportUndone(import_id=batch.pk, kind=batch.kind, undone=undone, kept=kept))
                 return
         run.progress(undone + kept, undone + kept + left)
         run.stop_if_canceled()

@@ -113,6 +113,7 @@ def rename_team(request: HttpRequest, pk: UUID, body: TeamIn):
     team.save()
     return answers.one(Team.objects.all(), pk, TEAM)
 
+
 api = FirmamentApi(title="Trial", version="1", urls_namespace="trial", parser=StrictParser())
 problems.install(api)
 api.add_router("/teams", router)

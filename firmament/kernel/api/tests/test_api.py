@@ -26,9 +26,7 @@ class Program(Client):
 
     def send(self, method: str, url: str, body: object = None, **headers: str):
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        return self.generic(
-            method, url, data, content_type="application/json", headers=headers
-        )
+        return self.generic(method, url, data, content_type="application/json", headers=headers)
 
 
 @pytest.fixture
@@ -49,7 +47,9 @@ def problem_of(answer):
     return body
 
 
-@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic YTpi", f"Bearer fmt_{'x' * 43}", "Bearer fmt_é"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer nonsense", "Basic YTpi", f"Bearer fmt_{'x' * 43}", "Bearer fmt_é"]
+)
 def test_without_a_valid_token_nobody_enters(acme, header):
     answer = Client(headers={"Authorization": header}).get(URL)
 
@@ -108,7 +108,8 @@ def test_the_shape_says_what_its_schema_says(program):
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=201", "limit=x", "cursor=abc", "cursor=%00", "sort=password", "nosuch=1", "limit="]
+    "query",
+    ["limit=0", "limit=201", "limit=x", "cursor=abc", "cursor=%00", "sort=password", "nosuch=1", "limit="],
 )
 def test_a_parameter_that_makes_no_sense_is_refused_by_its_name(program, query):
     answer = program.get(f"{URL}?{query}")

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db import connection
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import include, path
 
 from firmament.kernel.identity import urls as identity_urls
@@ -15,8 +17,13 @@ from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.policies.models import Team
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web import errors, views
+from firmament.kernel.web.bulk import BulkAction
+from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import person_page, portal_page, public_page, staff_page
-from firmament.kernel.web.page import page
+from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter
+from firmament.kernel.web.import_pages import import_page
+from firmament.kernel.web.imports import ImportField, ImportPage, declare_import
+from firmament.kernel.web.lists import Empty, ListAction, ListPage, counted_as, list_page
 from firmament.kernel.web.toasts import toast
 
 handler400, handler403 = errors.bad_request, errors.forbidden
@@ -76,11 +83,136 @@ def broken_commit(request):
     return HttpResponse("ok")
 
 
+class Size(models.TextChoices):
+    SMALL = "A", "Small"
+    LARGE = "B", "Large"
+
+
+def archive(actor, team):
+    """A room's action: some it refuses."""
+    require(actor, Can.MANAGE_TEAMS, team)
+    if team.name.startswith("Locked"):
+        raise ValidationError("A locked team stays.")
+    Team.objects.filter(pk=team.pk).update(name=f"Old {team.name}")
+
+
+def restore(actor, team):
+    require(actor, Can.MANAGE_TEAMS, team)
+    Team.objects.filter(pk=team.pk).update(name=team.name.removeprefix("Old "))
+
+
+TEAMS = ListPage(
+    name="trial.teams",
+    title="Teams",
+    counted=counted_as("%(n)s team", "%(n)s teams"),
+    order="name",
+    page_size=3,
+    row_url="trial:item",
+    columns=(
+        Column(key="name", label="Name", kind=Kind.TITLE, sort="name"),
+        Column(key="made", label="Made", path="created_at", kind=Kind.DATETIME, sort="created_at"),
+        Column(key="size", label="Size", path="name", hidden=True, export=lambda row, value: len(value)),
+    ),
+    filters=(
+        SearchFilter(paths=("name",)),
+        ChoiceFilter(
+            key="start",
+            label="Begins with",
+            choices=Size,
+            narrows={"A": Q(name__startswith="A"), "B": Q(name__startswith="B")},
+        ),
+        DateFilter(key="made", label="Made", path="created_at", instants=True),
+        RelatedFilter(
+            key="self", label="Team", path="id", options=lambda actor: Team.objects.values_list("pk", "name")
+        ),
+    ),
+    bulk=(
+        BulkAction(
+            key="archive",
+            label="Archive",
+            power=Can.MANAGE_TEAMS,
+            run=archive,
+            question="Archive them?",
+            done=counted_as("%(n)s team archived", "%(n)s teams archived"),
+            undo="restore",
+        ),
+        BulkAction(
+            key="restore",
+            label="Restore",
+            power=Can.MANAGE_TEAMS,
+            run=restore,
+            question="Restore them?",
+            done=counted_as("%(n)s team restored", "%(n)s teams restored"),
+            offered=False,
+        ),
+    ),
+    actions=(ListAction(label="New team", url_name="trial:write", power=Can.MANAGE_TEAMS, primary=True),),
+    export="teams",
+    empty=Empty(title="No teams yet", text="A team shares work."),
+)
+
+
 @staff_page(Can.VIEW_TEAMS)
-def drawn(request):
-    if request.GET.get("toast"):
-        toast(request, "Archived <b>it</b>", "/undo")
-    return page(request, "web/tests/drawn.html#rows", {"rows": ["one", "two"]})
+def team_list(request):
+    return list_page(request, TEAMS, Team.objects.visible_to(request.actor))
+
+
+@staff_page(Can.VIEW_TEAMS)
+def say(request):
+    toast(request, "Archived <b>it</b>", "/undo")
+    return HttpResponseRedirect("/w/acme/trial/list/", status=303)
+
+
+def short(text):
+    if len(text) > 10:
+        raise ValidationError("At most ten letters.")
+    return text
+
+
+def make(actor, values):
+    require(actor, Can.MANAGE_TEAMS)
+    if values["name"] == "Refused":
+        raise ValidationError("Not this one.")
+    return Team.objects.create(name=values["name"]).pk
+
+
+def unmake(actor, pk):
+    team = Team.objects.get(pk=pk)
+    require(actor, Can.MANAGE_TEAMS, team)
+    if team.name == "Busy":
+        raise ValidationError("It is in use.")
+    team.delete()
+
+
+def known(actor, keys):
+    return {n.casefold(): n for n in Team.objects.values_list("name", flat=True) if n.casefold() in keys}
+
+
+TEAM_IMPORT = declare_import(
+    ImportPage(
+        name="web.teams",
+        title="Bring teams",
+        about="A table of teams.",
+        fields=(
+            ImportField(name="name", label="Name", synonyms=("Mannschaft",), required=True, parse=short),
+            ImportField(name="size", label="Size", parse=int),
+        ),
+        power=Can.MANAGE_TEAMS,
+        create=make,
+        undo=unmake,
+        counted=counted_as("%(n)s team", "%(n)s teams"),
+        start_url="trial:import",
+        one_url="trial:import_one",
+        list_url="trial:list",
+        key=lambda values: values["name"].casefold(),
+        existing=known,
+    )
+)
+
+
+@staff_page(Can.MANAGE_TEAMS)
+def team_import(request, pk=None):
+    return import_page(request, TEAM_IMPORT, pk)
 
 
 @portal_page(Can.VIEW_PORTAL)
@@ -108,7 +240,10 @@ staff = [
     path("peek/", peek, name="peek"),
     path("walls/", walls, name="walls"),
     path("denied/", denied, name="denied"),
-    path("drawn/", drawn, name="drawn"),
+    path("list/", team_list, name="list"),
+    path("say/", say, name="say"),
+    path("import/", team_import, name="import"),
+    path("import/<uuid:pk>/", team_import, name="import_one"),
     path("item/<uuid:pk>/", teams, name="item"),
 ]
 
