@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -165,23 +165,31 @@ def _find_doubles(actor: Actor, form: ImportPage, rows: Sequence[Row], verdicts:
     """Mark rows that say again what an earlier row, or the firm's own data, says already."""
     if form.key is None:
         return
-    keys = {row.pk: form.key(verdicts[row.pk].values) for row in rows if verdicts[row.pk].state == "good"}
-    wanted = [key for key in dict.fromkeys(keys.values()) if key is not None]
+    marks = {
+        row.pk: _marks(form.key(verdicts[row.pk].values)) for row in rows if verdicts[row.pk].state == "good"
+    }
+    wanted = list(dict.fromkeys(mark for own in marks.values() for mark in own))
     there: Mapping[Any, str] = form.existing(actor, wanted) if form.existing is not None and wanted else {}
     first: dict[Any, int] = {}
     for row in rows:
-        key = keys.get(row.pk)
-        if key is None:
-            continue
+        own = marks.get(row.pk, ())
+        known = next((there[mark] for mark in own if mark in there), None)
+        earlier = next((first[mark] for mark in own if mark in first), None)
         reason = ""
-        if key in there:
-            reason = _("Already there: %(name)s") % {"name": there[key]}
-        elif key in first:
-            reason = _("The same as row %(number)d") % {"number": first[key]}
+        if known is not None:
+            reason = _("Already there: %(name)s") % {"name": known}
+        elif earlier is not None:
+            reason = _("The same as row %(number)d") % {"number": earlier}
         else:
-            first[key] = row.number
+            first |= dict.fromkeys(own, row.number)
         if reason:
             verdicts[row.pk] = Verdict(values=verdicts[row.pk].values, errors={"": reason}, state="double")
+
+
+def _marks(key: Hashable | None) -> tuple[Hashable, ...]:
+    if key is None:
+        return ()
+    return tuple(sorted(key, key=str)) if isinstance(key, frozenset) else (key,)
 
 
 def _store(rows: Sequence[Row], verdicts: Mapping[UUID, Verdict]) -> None:

@@ -54,7 +54,7 @@ class ImportPage:
     `create(actor, values)` makes one thing by the room's own action and returns its id; `undo(actor, id)` takes it out
     again, or raises ValidationError where it is in use. Values has every field's name; one that was left empty is
     None. `check(values)` refuses what no single field can see. `key(values)` is what makes two rows the same
-    thing (None: nothing does); `existing(keys)` says which of these the firm has already, and what they are called.
+    thing (None: nothing does; a frozenset: any one they have in common); `existing(keys)` says which of these the firm has already, and what they are called.
     """
 
     name: str
