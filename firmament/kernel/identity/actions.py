@@ -146,6 +146,8 @@ def issue_token(
     Scopes are a power ("clients.view"), a room's reading ("clients.read") or all of a room ("clients.*").
     """
     require(actor, Can.ISSUE_TOKENS)
+    if actor.membership_id is None:
+        raise ValidationError(_("Only a member of the firm can make a token."), code="maker")
     if expires_at is not None and not now() < expires_at <= now() + TOKEN_LIFE_MAX:
         raise ValidationError({"expires_at": _("Choose a day within the next year.")}, code="expires_at")
     secret = new_secret()
@@ -157,9 +159,11 @@ def issue_token(
         hint=secret[-4:],
         expires_at=expires_at,
     )
-    token.full_clean(exclude=["maker"])
+    token.full_clean(exclude=["maker", "expires_at", "last_used_at", "revoked_at"])
     token.save(force_insert=True)
-    TokenLookup.objects.create(hash=token.token_hash, firm_id=token.firm_id, kind=KIND, expires_at=expires_at)
+    TokenLookup.objects.create(
+        hash=token.token_hash, firm_id=current_firm_id(), kind=KIND, expires_at=expires_at
+    )
     record(
         actor,
         TokenIssued(token_id=token.pk, name=token.name, scopes=tuple(token.scopes), expires_at=expires_at),
@@ -188,6 +192,8 @@ def _address(email: str) -> str:
 def _require_offer(actor: Actor, invitation: Invitation) -> None:
     """Who may make an offer may take it back too."""
     if invitation.domain == Invitation.Domain.CLIENT:
+        if invitation.client_id is None:
+            raise ValidationError(_("Say for which client."), code="client")
         grant = PortalGrant(client_id=invitation.client_id, scopes=invitation.scopes)
         require(actor, kernel_powers.Can.MANAGE_PORTAL, grant)
         return

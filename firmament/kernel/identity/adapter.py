@@ -28,7 +28,7 @@ WORDINGS = {
 }
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+class AccountAdapter(DefaultAccountAdapter):
     """Closed sign-up, our throttling, our mail, our trail."""
 
     error_messages = {

@@ -14,7 +14,7 @@ from firmament.kernel.identity.models import User
 rules_of_passwords = lazy(lambda: " ".join(str(text) for text in password_validators_help_texts()), str)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
+class SignInForm(LoginForm):
     """Address and password, in our words."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

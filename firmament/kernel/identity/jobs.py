@@ -19,6 +19,8 @@ def send_invitation(event: InvitationSent) -> None:
     firm = current_firm()
     inviter: Membership | None = (
         Membership.objects.select_related("user").filter(pk=invitation.inviter_id).first()
+        if invitation.inviter_id
+        else None
     )
     queue_message(
         Actor.system("identity.send_invitation"),

@@ -139,18 +139,18 @@ class Invitation(FirmModel):
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=200)
     domain = models.CharField(max_length=8, choices=Domain)
-    role_codes = ArrayField(models.CharField(max_length=40), default=list)
-    client_id = models.UUIDField(null=True)
-    scopes = ArrayField(models.CharField(max_length=40), default=list)
-    inviter = FirmForeignKey("tenancy.Membership", null=True, on_delete=models.PROTECT)
+    role_codes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    client_id = models.UUIDField(null=True, blank=True)
+    scopes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    inviter = FirmForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.PROTECT)
     generation = models.PositiveSmallIntegerField(default=1)
     token_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by_id = models.UUIDField(null=True)
-    revoked_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by_id = models.UUIDField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects: ClassVar = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -202,11 +202,11 @@ class ApiToken(FirmModel):
     maker = FirmForeignKey("tenancy.Membership", on_delete=models.PROTECT)
     token_hash = models.CharField(max_length=64)
     hint = models.CharField(max_length=8)
-    expires_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ApiTokenQuerySet.as_manager()
+    objects: ClassVar = ApiTokenQuerySet.as_manager()
 
     class Meta:
         constraints = [

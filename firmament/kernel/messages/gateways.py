@@ -9,22 +9,20 @@ import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from email.encoders import encode_quopri
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from typing import Protocol
+from email.utils import format_datetime, formataddr
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 
 from firmament.kernel.messages.models import CaughtMail
 from firmament.lib.instant import now
 
 CONNECT_TIMEOUT_S = 20
-# 7bit content passes every server, also those without 8BITMIME.
-WIRE = SMTP.clone(cte_type="7bit")
 
 
 class MailRefused(Exception):
@@ -67,26 +65,47 @@ def gateway() -> EmailGateway:
     return LocalGateway() if settings.MAIL == "local" else SmtpGateway(settings.MAIL)
 
 
-def build(email: Email) -> EmailMessage:
-    """The MIME message (RFC 5322, RFC 2045–2047); MailRefused where an address cannot be written."""
-    message = EmailMessage(policy=WIRE)
+def build(email: Email) -> bytes:
+    """The MIME message (RFC 5322, RFC 2045–2047), all of it ASCII; MailRefused where it cannot be written.
+
+    Django's builder and not the standard library's newer one, which breaks long names at their encoded words
+    and leaves a space in the middle of them.
+    """
+    message = EmailMultiAlternatives(
+        subject=_header(email.subject),
+        body=email.text,
+        from_email=formataddr((_header(email.sender_name), bare_address(email.sender_email))),
+        to=[formataddr((_header(email.recipient_name), bare_address(email.recipient_email)))],
+        reply_to=[bare_address(email.reply_to)] if email.reply_to else [],
+        headers={
+            "Date": format_datetime(email.written_at),
+            "Message-ID": email.message_id,
+            # RFC 3834 §5: nobody's holiday notice should answer us.
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(email.html, "text/html")
     try:
-        message["From"] = Address(_header(email.sender_name), addr_spec=_domain_in_ascii(email.sender_email))
-        message["To"] = Address(
-            _header(email.recipient_name), addr_spec=_domain_in_ascii(email.recipient_email)
-        )
-        if email.reply_to:
-            message["Reply-To"] = _domain_in_ascii(email.reply_to)
-        message["Subject"] = _header(email.subject)
-        message["Date"] = format_datetime(email.written_at)
-        message["Message-ID"] = email.message_id
-        # RFC 3834 §5: nobody's holiday notice should answer us.
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(email.text)
-        message.add_alternative(email.html, subtype="html")
+        built: Any = message.message()
+        for part in built.walk():
+            if part.get("Content-Transfer-Encoding") == "8bit":
+                # Not every server takes 8BITMIME.
+                part.set_payload(part.get_payload(decode=True))
+                del part["Content-Transfer-Encoding"]
+                encode_quopri(part)
+        return built.as_bytes(linesep="\r\n")
+    except (ValueError, UnicodeError, MessageError) as error:
+        raise MailRefused("A header cannot be written into a mail.") from error
+
+
+def bare_address(address: str) -> str:
+    """The address as it stands in the envelope, its domain in ASCII (RFC 5891); MailRefused if it is none."""
+    local, at, domain = address.rpartition("@")
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+        return Address(addr_spec=f"{local}{at}{ascii_domain}").addr_spec
     except (ValueError, IndexError, UnicodeError, MessageError) as error:
-        raise MailRefused("The address or a header cannot be written into a mail.") from error
-    return message
+        raise MailRefused("The address cannot be written into a mail.") from error
 
 
 class SmtpGateway:
@@ -102,11 +121,10 @@ class SmtpGateway:
         self.tls = parse_qs(parts.query).get("tls", ["offered"])[0]
 
     def send(self, email: Email) -> str:
-        message = build(email)
-        sender = message["From"].addresses[0].addr_spec
-        recipient = message["To"].addresses[0].addr_spec
+        content = build(email)
+        sender, recipient = bare_address(email.sender_email), bare_address(email.recipient_email)
         try:
-            return self._hand_over(sender, recipient, message.as_bytes())
+            return self._hand_over(sender, recipient, content)
         except smtplib.SMTPAuthenticationError as error:
             raise MailLoginFailed(_answer(error.smtp_code, error.smtp_error)) from error
         except smtplib.SMTPResponseException as error:
@@ -150,15 +168,15 @@ class LocalGateway:
     """Keeps the mail in a table that the page /dev/mail/ shows; nothing leaves the machine."""
 
     def send(self, email: Email) -> str:
-        message = build(email)
+        raw = build(email)
         CaughtMail.objects.create(
             message_id=email.message_id,
-            sender=str(message["From"]),
-            recipient=str(message["To"])[:320],
-            subject=str(message["Subject"])[:255],
+            sender=f"{_header(email.sender_name)} <{email.sender_email}>"[:320],
+            recipient=f"{_header(email.recipient_name)[:200]} <{email.recipient_email}>".strip(),
+            subject=_header(email.subject)[:255],
             text=email.text,
             html=email.html,
-            raw=message.as_bytes().decode("ascii", "replace"),
+            raw=raw.decode("ascii"),
             caught_at=now(),
         )
         return "250 Kept in the local mailbox"
@@ -191,11 +209,6 @@ def _answer(code: int, answer: bytes | str) -> str:
 def _header(text: str) -> str:
     """One line without control characters: a line break would begin a header of the writer's choice."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _domain_in_ascii(address: str) -> str:
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{domain.encode('idna').decode()}" if not domain.isascii() else address
 
 
 def reachable(url: str) -> str:

@@ -89,7 +89,7 @@ class Delivery(Letter, FirmModel):
     client_id = models.UUIDField(null=True)
     key = models.CharField(max_length=200)
 
-    objects = DeliveryQuerySet.as_manager()
+    objects: ClassVar = DeliveryQuerySet.as_manager()
 
     class Meta(Letter.Meta):
         constraints = [
@@ -151,7 +151,7 @@ class CaughtMail(models.Model):
     caught_at = models.DateTimeField(default=now, editable=False)
     message_id = models.CharField(max_length=200)
     sender = models.CharField(max_length=320)
-    recipient = models.CharField(max_length=320)
+    recipient = models.CharField(max_length=460)
     subject = models.CharField(max_length=255)
     text = models.TextField()
     html = models.TextField()

@@ -86,16 +86,20 @@ def preview(code: str, context: Mapping[str, Any] | None, to: Recipient) -> Rend
 
 
 def compose(chosen: Wording, context: Mapping[str, Any], to: Recipient, sender: Sender) -> Rendered:
-    """Render all three parts. Besides `context`, every wording knows `recipient`, `sender` and `site_url`."""
+    """Render all three parts. Besides `context`, every wording knows `recipient`, `sender`, `firm` and `site_url`."""
     known = {
         "recipient": {"name": to.name, "email": to.email},
         "sender": {"name": sender.name},
+        "firm": {"name": sender.name},
         "site_url": settings.PUBLIC_URL,
     }
     values = {**known, **context}
-    written = {"locale": to.locale, "timezone": to.timezone}
-    subject = " ".join(render(chosen.subject, values, **written).split())[:SUBJECT_LENGTH]
-    body = render(chosen.body, values, escape=Escape.MARKDOWN, **written)
+
+    def write(source: str, escape: Escape) -> str:
+        return render(source, values, escape=escape, locale=to.locale, timezone=to.timezone)
+
+    subject = " ".join(write(chosen.subject, Escape.NONE).split())[:SUBJECT_LENGTH]
+    body = write(chosen.body, Escape.MARKDOWN)
     return Rendered(
         subject=subject,
         text=f"{letter.to_text(body, site=settings.PUBLIC_URL)}\n-- \n{sender.name}\n",

@@ -1,16 +1,39 @@
 """Dates in words, for the person who reads them: their language and their zone, never the server's."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time, get_timezone_name
 from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
 from liquid.filter import with_context
 
 STYLES = ("short", "medium", "long", "full")
+
+# Liquid's own way of writing dates, as people know it from other tools, in the reader's language (LDML, UTS 35).
+DIRECTIVES = {
+    "%-d": "d",
+    "%d": "dd",
+    "%e": "d",
+    "%B": "MMMM",
+    "%b": "MMM",
+    "%m": "MM",
+    "%-m": "M",
+    "%Y": "yyyy",
+    "%y": "yy",
+    "%A": "EEEE",
+    "%a": "EEE",
+    "%H": "HH",
+    "%-H": "H",
+    "%I": "hh",
+    "%-I": "h",
+    "%M": "mm",
+    "%p": "a",
+}
+PIECES = re.compile(r"%-?[A-Za-z]|%%|[^%]+|%")
 
 
 def locale_of(code: str) -> Locale:
@@ -30,9 +53,21 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def _style(style: Any) -> Any:
-    if style not in STYLES:
+    """A style's name, or the LDML pattern of a format such as `%-d %B %Y`."""
+    if style in STYLES:
+        return style
+    text = str(style)
+    if "%" not in text:
         raise FilterArgumentError(f"a date is written short, medium, long or full, not “{style}”", token=None)
-    return style
+    return "".join(_piece(piece) for piece in PIECES.findall(text))
+
+
+def _piece(piece: str) -> str:
+    if piece.startswith("%") and piece != "%%":
+        if piece not in DIRECTIVES:
+            raise FilterArgumentError(f"“{piece}” is no part of a date that we know", token=None)
+        return DIRECTIVES[piece]
+    return "'" + piece.replace("%%", "%").replace("'", "''") + "'"
 
 
 def _instant(value: Any) -> date | datetime:
@@ -62,9 +97,15 @@ def date_filter(value: Any, style: Any = "long", *, context: RenderContext) -> s
 
 @with_context
 def datetime_filter(value: Any, style: Any = "long", *, context: RenderContext) -> str:
-    """`{{ starts_at | datetime }}`: an instant in the reader's zone, with the zone's name from `long` on."""
+    """`{{ starts_at | datetime }}`: an instant in the reader's zone; `long` and `full` name the zone too."""
     locale, zone = _preferences(context)
     instant = _instant(value)
     if not isinstance(instant, datetime):
         raise FilterArgumentError("this is a date without a time; use the filter “date”", token=None)
-    return format_datetime(instant, format=_style(style), tzinfo=zone, locale=locale)
+    if style not in ("long", "full"):
+        return format_datetime(instant, format=_style(style), tzinfo=zone, locale=locale)
+    # Babel's own long forms show seconds, which nobody's appointment has.
+    local = instant.astimezone(zone)
+    day = format_date(local.date(), format=style, locale=locale)
+    zone_name = get_timezone_name(local, width="short", locale=locale)
+    return f"{day}, {format_time(local, format='short', tzinfo=zone, locale=locale)} {zone_name}"

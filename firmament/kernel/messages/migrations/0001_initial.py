@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('caught_at', models.DateTimeField(default=firmament.lib.instant.now, editable=False)),
                 ('message_id', models.CharField(max_length=200)),
                 ('sender', models.CharField(max_length=320)),
-                ('recipient', models.CharField(max_length=320)),
+                ('recipient', models.CharField(max_length=460)),
                 ('subject', models.CharField(max_length=255)),
                 ('text', models.TextField()),
                 ('html', models.TextField()),

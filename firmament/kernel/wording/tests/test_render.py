@@ -91,6 +91,26 @@ def test_instants_are_written_in_the_readers_zone_and_language():
     assert text == "28.11.26, 00:30 / 28. November 2026"
 
 
+def test_a_long_instant_names_the_readers_zone_and_no_seconds():
+    context = {"at": "2026-11-27T23:30:00+00:00"}
+
+    text = render("{{ at | datetime }}", context, locale="de", timezone="Europe/Berlin")
+
+    assert text == "28. November 2026, 00:30 MEZ"
+
+
+def test_the_usual_formats_of_liquid_are_understood_in_the_readers_language():
+    text = render('{{ d | date: "%A, %-d. %B %Y o\'clock" }}', {"d": "2026-11-27"}, locale="de")
+
+    assert text == "Freitag, 27. November 2026 o'clock"
+
+
+@pytest.mark.parametrize("pattern", ["%Q", "dd", "%1000000000d", "%"])
+def test_an_unknown_format_is_refused(pattern):
+    with pytest.raises(WordingError):
+        render("{{ d | date: pattern }}", {"d": "2026-11-27", "pattern": pattern})
+
+
 def test_a_missing_value_is_an_error_that_names_it():
     with pytest.raises(WordingError, match="client"):
         render("Dear {{ client.name }}", {})
