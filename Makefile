@@ -26,7 +26,7 @@ check: $(DEVELOPMENT)
 
 test: $(DEVELOPMENT)
 	@$(PY) scripts/need_chromium.py
-	@$(PY) -m pytest -n $${FIRMAMENT_TEST_PROCESSES:-auto}
+	@$(PY) -m pytest --dist loadfile -n $${FIRMAMENT_TEST_PROCESSES:-auto}
 
 bench: $(DEVELOPMENT)
 	@$(PY) -m bench

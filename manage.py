@@ -26,7 +26,7 @@ PRIVILEGED = {
 MAKING = {"upgrade", "restore"}
 # These ask nothing of it.
 WITHOUT_DATABASE = {"", "help", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic"}
-WITHOUT_DATABASE |= {"version", "--version", "--help", "-h"}
+WITHOUT_DATABASE |= {"openapi", "permissions", "version", "--version", "--help", "-h"}
 
 
 def main(arguments: list[str]) -> None:

@@ -103,7 +103,7 @@ class Environment(BaseSettings):
     def _scanner(cls, scanner: str) -> str:
         parts = urlsplit(scanner)
         if scanner != "local" and not (parts.scheme == "clamav" and (parts.hostname or parts.path)):
-            raise ValueError("must be “local” or clamav://host:3310")
+            raise ValueError("must be “local”, clamav://host:3310 or clamav:///path/to/socket")
         return scanner
 
     @model_validator(mode="after")
