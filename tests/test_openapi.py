@@ -1,0 +1,33 @@
+"""The API's document: kept, reviewed when it changes, and true."""
+
+import re
+
+from firmament.kernel.api.management.commands.openapi import KEPT, document
+from firmament.kernel.api.instance import api
+
+
+def test_the_kept_document_is_the_api_as_it_is():
+    assert KEPT.read_text() == document(), "Look at the change, then: manage.py openapi --write"
+
+
+def operations():
+    for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items():
+        for method, described in methods.items():
+            yield path, method, described
+
+
+def test_every_operation_names_its_power_and_every_answer_it_may_give():
+    for path, method, described in operations():
+        answers = set(described["responses"])
+
+        assert re.search(r"Power: `\w+\.\w+`", described["description"]), f"{method} {path}"
+        assert {"400", "401", "403", "422", "429", "500", "503"} <= answers, f"{method} {path}"
+        assert "404" in answers or "{" not in path, f"{method} {path}"
+
+
+def test_operations_are_named_once():
+    document()
+    names = [described["operationId"] for _path, _method, described in operations()]
+
+    assert len(names) == len(set(names))
+    assert names
