@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from firmament.kernel.files.actions import receive
 from firmament.kernel.files.delivery import signed_url
-from firmament.kernel.files.limits import MEGABYTE, PDF, PICTURES, Limits
 from firmament.kernel.files.models import StoredFile
 from firmament.kernel.files.ranges import Unsatisfiable, wanted
+from firmament.kernel.files.tests.factories import make_file
 from firmament.kernel.policies.authority import forget_authority
 from firmament.kernel.policies.decide import Denied
 from firmament.kernel.policies.models import RoleAssignment, Team
@@ -25,7 +23,6 @@ from firmament.lib import instant
 
 CONTENT = b"%PDF-1.7 " + bytes(range(256)) * 400
 POWER = "policies.view_teams"
-LIMITS = Limits(max_bytes=MEGABYTE, types=PDF | PICTURES | {"text/plain"})
 
 
 @pytest.fixture(autouse=True)
@@ -41,16 +38,8 @@ def team(alice: Actor) -> Team:
 
 
 @pytest.fixture
-def stored(alice: Actor, run_jobs: Callable[[], int]) -> StoredFile:
-    return take(alice, CONTENT, "Łódź bilans.pdf", run_jobs)
-
-
-def take(actor: Actor, content: bytes, name: str, run_jobs: Callable[[], int]) -> StoredFile:
-    stored = receive(actor, SimpleUploadedFile(name, content), limits=LIMITS, client_id=None)
-    run_jobs()
-    stored.refresh_from_db()
-    assert stored.state == "ready"
-    return stored
+def stored(alice: Actor) -> StoredFile:
+    return make_file(alice, content=CONTENT, name="Łódź bilans.pdf")
 
 
 def status(browser: Client, url: str) -> int:
@@ -159,8 +148,7 @@ def test_a_link_to_another_firms_file_leads_nowhere(
     team: Team,
 ) -> None:
     with in_firm(globex):
-        theirs = receive(gina, SimpleUploadedFile("a.pdf", CONTENT), limits=LIMITS, client_id=None)
-        StoredFile.objects.update(state="ready", verdict="clean", scanned_at=instant.now())
+        theirs = make_file(gina)
 
     assert status(alice_browser, signed_url(alice, theirs, power=POWER, subject=team)) == 404
 
@@ -209,13 +197,10 @@ def test_head_tells_the_size_and_records_nothing(
     assert alice_browser.post(signed_url(alice, stored, power=POWER, subject=team)).status_code == 405
 
 
-def test_only_pictures_and_pdf_open_in_the_browser(
-    alice: Actor, alice_browser: Client, team: Team, run_jobs: Callable[[], int]
-) -> None:
-    text = take(alice, b"+ADw-script+AD4-alert(1)+ADw-/script+AD4-", "x.html", run_jobs)
-    png = take(
-        alice, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01", "x.png", run_jobs
-    )
+def test_only_pictures_and_pdf_open_in_the_browser(alice: Actor, alice_browser: Client, team: Team) -> None:
+    text = make_file(alice, content=b"+ADw-script+AD4-alert(1)+ADw-/script+AD4-", name="x.html")
+    pixel = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
+    png = make_file(alice, content=pixel, name="x.png")
 
     answers = [
         alice_browser.get(signed_url(alice, each, power=POWER, subject=team, inline=True))
