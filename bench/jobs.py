@@ -118,19 +118,20 @@ def left() -> int:
         return int(cursor.fetchone()[0])
 
 
+def worker_command() -> list[str]:
+    return [sys.executable, "-m", "firmament.kernel.jobs.tests.worker_process", "20"]
+
+
+def worker_environment() -> dict[str, str]:
+    """This environment, pointing at the clone."""
+    source, target = f"/{cluster.TEMPLATE}?", f"/{DATABASE}?"
+    return {k: v.replace(source, target) if k.endswith("DATABASE_URL") else v for k, v in os.environ.items()}
+
+
 @contextmanager
 def worker(count: int = 1) -> Iterator[None]:
     """Worker processes on the clone, up and registered."""
-    environment = {
-        **os.environ,
-        **{
-            key: value.replace(f"/{cluster.TEMPLATE}?", f"/{DATABASE}?")
-            for key, value in os.environ.items()
-            if key.endswith("DATABASE_URL")
-        },
-    }
-    command = [sys.executable, "-m", "firmament.kernel.jobs.tests.worker_process", "20"]
-    processes = [subprocess.Popen(command, env=environment) for _ in range(count)]
+    processes = [subprocess.Popen(worker_command(), env=worker_environment()) for _ in range(count)]
     while health.workers_alive() < 3 * count:
         time.sleep(0.1)
     try:

@@ -67,3 +67,21 @@ def hopeless(run: Run) -> None:
 @every("0 0 1 1 *", "tests.yearly", lane=Lane.NOW)
 def yearly() -> None:
     """Does nothing; the tests make it due."""
+
+
+@job("tests.brief", lane=Lane.NOW)
+def brief(run: Run, milliseconds: str) -> None:
+    """Leaves its effect halfway through a short transaction."""
+    time.sleep(float(milliseconds) / 2000)
+    leave_effect(run.id)
+    time.sleep(float(milliseconds) / 2000)
+
+
+@job("tests.brief_outside", lane=Lane.SOON, outside=True)
+def brief_outside(run: Run, milliseconds: str) -> None:
+    """Three beats; the last one leaves the effect, unless an earlier attempt did."""
+    time.sleep(float(milliseconds) / 2000)
+    with run.beat():
+        if not effects(run.id):
+            leave_effect(run.id)
+    time.sleep(float(milliseconds) / 2000)
