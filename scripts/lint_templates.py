@@ -159,7 +159,10 @@ def check_component(element: Element, path: Path) -> Iterator[str]:
     if takes is None:
         yield f"<{element.name}> does not exist"
         return
-    for name in element.attributes:
+    for name, value in element.attributes.items():
+        if name.startswith(":") and not name.startswith("::") and ("|" in value or CODE in value):
+            # Cotton resolves a bare variable; anything else it drops, and the component draws its default.
+            yield f'{name}="…" takes a variable alone; write {name[1:]}="{{{{ … }}}}"'
         if name.lstrip(":") not in takes and not PLAIN.match(name):
             yield f"<{element.name}> takes no {name.lstrip(':')!r}"
 

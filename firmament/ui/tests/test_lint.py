@@ -29,6 +29,8 @@ SPEC.loader.exec_module(lint_templates)
         ('<c-ui.nonsense label="{{ x }}" />', "does not exist"),
         ('<c-ui.panel titel="{{ x }}" />', "takes no 'titel'"),
         ('<c-ui.panel><c-slot name="acts">{{ x }}</c-slot></c-ui.panel>', "no component has a slot 'acts'"),
+        ('<c-ui.stat :value="rows|length" />', "takes a variable alone"),
+        ('<c-ui.stat :value="{{ rows }}" />', "takes a variable alone"),
         ('<c-ui.panel icon="nonsense" />', "icons.txt"),
         ('{% icon "nonsense" %}', "icons.txt"),
         ('<p class="text-muted">{{ x }}</p>', "vocabulary"),
