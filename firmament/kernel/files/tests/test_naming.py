@@ -1,7 +1,7 @@
 """Names stay readable in every script and can do nothing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmament.kernel.files.naming import display_name, disposition
@@ -28,6 +28,7 @@ def test_a_name_is_made_harmless_and_stays_readable(given_name: str) -> None:
     assert display_name(given_name, "application/pdf") == NAMES[given_name]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.sampled_from(["application/pdf", "text/plain", "application/octet-stream"]))
 def test_any_name_becomes_one_that_headers_and_disks_take(given_name: str, media_type: str) -> None:
     name = display_name(given_name, media_type)

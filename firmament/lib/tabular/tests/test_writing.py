@@ -95,6 +95,7 @@ def test_a_workbook_comes_back_as_it_was(rows: list[tuple[str, str]]) -> None:
 
 
 @given(texts)
+@settings(deadline=None)
 def test_hiding_a_formula_is_undone_exactly(text: str) -> None:
     assert revealed(hidden(text)) == text
 
