@@ -98,3 +98,9 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "documents_portal:submission_withdraw": _submission,
     "documents_portal:submission_file": _submission,
 }
+
+API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "/documents/requests/": _request,
+    "/documents/items/": _item,
+    "/documents/submissions/": _submission,
+}
