@@ -9,5 +9,10 @@ def is_storable(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """The text as two people would call it the same: width, case and blanks do not count (Unicode NFKC, casefold)."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The text as two people would call it the same: width, case and blanks do not count.
+
+    Unicode NFKC, then lower case by simple mapping, character by character: what PostgreSQL's
+    `lower(normalize(…, NFKC))` gives too, so that both sides of a comparison agree.
+    """
+    lower = "".join(character.lower()[0] for character in unicodedata.normalize("NFKC", text))
+    return " ".join(lower.split())

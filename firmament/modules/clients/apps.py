@@ -27,7 +27,7 @@ class ClientsConfig(AppConfig):
             _("Your details"),
             "clients_portal:profile",
             "user",
-            "clients.view_contacts",
+            "clients.view",
             order=9,
         ),
     )

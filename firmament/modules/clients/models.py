@@ -44,6 +44,11 @@ class ClientQuerySet(FirmQuerySet):
         """Those in the bin, which can still be put back."""
         return self.filter(deleted_at__isnull=False)
 
+    def matching(self, text: str) -> Self:
+        """Those whose name or reference holds the text; all of them for no text."""
+        text = text.strip()
+        return self.filter(Q(name__icontains=text) | Q(reference__icontains=text)) if text else self
+
     def due_for_purge(self, *, at: datetime) -> Self:
         """Those whose thirty days in the bin are over."""
         return self.filter(deleted_at__lte=at - BIN_KEEPS)
@@ -99,11 +104,14 @@ class Client(FirmModel):
     deleted_by = FirmForeignKey(
         "tenancy.Membership", on_delete=models.PROTECT, null=True, blank=True, editable=False
     )
-    # Which import made it, so that a whole import can be taken back; ids of kernel.web, no key of ours.
-    import_id = models.UUIDField(null=True, blank=True, editable=False)
-    # What lists sort by: capitals and blanks at the ends do not count.
+    # What lists sort by and duplicates are found by: lib.text.folded, cut to length, since NFKC makes some
+    # characters eighteen.
     name_folded = models.GeneratedField(
-        expression=Lower(models.functions.Trim("name")),
+        expression=models.Func(
+            F("name"),
+            template="left(btrim(regexp_replace(lower(normalize(%(expressions)s, NFKC)), '\\s+', ' ', 'g')), 200)",
+            output_field=models.CharField(),
+        ),
         output_field=models.CharField(max_length=200),
         db_persist=True,
     )
@@ -142,9 +150,6 @@ class Client(FirmModel):
             models.Index(fields=["firm", "state", "name_folded", "id"], name="client_by_state"),
             models.Index(
                 fields=["firm", "deleted_at"], condition=Q(deleted_at__isnull=False), name="client_in_the_bin"
-            ),
-            models.Index(
-                fields=["firm", "import_id"], condition=Q(import_id__isnull=False), name="client_of_an_import"
             ),
         ]
 

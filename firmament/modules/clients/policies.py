@@ -91,14 +91,7 @@ declare(
     staff=None,
 )
 declare(Can.IMPORT, title=_("Import clients from a file"), roles=KEEPERS, sensitive=True)
-declare(
-    Can.EXPORT,
-    title=_("Export clients to a file"),
-    model=CLIENT,
-    staff=_roles_of_the_kept,
-    roles=KEEPERS,
-    sensitive=True,
-)
+declare(Can.EXPORT, title=_("Export clients to a file"), roles=KEEPERS, sensitive=True)
 declare(
     Can.VIEW_CONTACTS,
     title=_("See contacts"),

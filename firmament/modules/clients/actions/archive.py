@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.identity.models import Invitation
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.policies.models import PortalGrant, Wall
@@ -65,7 +66,7 @@ def purge_client(actor: Actor, client: Client) -> bool:
     """Delete a client whose time in the bin is over, for good; answers whether it is gone.
 
     What another room keeps about it (documents under a retention period, say) holds it back, and it stays in the
-    bin. Contacts, engagements, portal grants and walls go with it; the ledger's lines stay.
+    bin. Contacts, engagements, invitations, portal grants and walls go with it; the ledger's lines stay.
     """
     require(actor, Can.PURGE, client)
     if not Client.objects.due_for_purge(at=now()).filter(pk=client.pk).exists():
@@ -77,6 +78,7 @@ def purge_client(actor: Actor, client: Client) -> bool:
             Wall.objects.filter(engagement_id__in=engagements).delete()
             Wall.objects.filter(client_id=pk).delete()
             PortalGrant.objects.filter(client_id=pk).delete()
+            Invitation.objects.filter(client_id=pk).delete()
             Client.objects.filter(pk=pk).delete()
     except ProtectedError:
         return False

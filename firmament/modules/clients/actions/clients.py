@@ -1,7 +1,6 @@
 """Taking clients on, changing them, and saying who answers for them."""
 
 from typing import TypedDict, Unpack
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -46,15 +45,14 @@ def create_client(
     actor: Actor,
     *,
     owner: Membership | None = None,
-    import_id: UUID | None = None,
     **fields: Unpack[ClientFields],
 ) -> Client:
     """Take a client on. Without `owner`, the member who does it is responsible, if their role may be.
 
-    Raises ValidationError by field. `import_id` is the import that brought it.
+    Raises ValidationError by field.
     """
     require(actor, Can.CREATE)
-    client = Client(import_id=import_id)
+    client = Client()
     apply_changes(client, {"kind": client.kind, "name": "", **fields})
     check_reference(client)
     client.owner = owner if owner is not None else _first_owner(actor)

@@ -1,4 +1,4 @@
-"""What happens on the way out: bin, return, the end, and what leaves in a file."""
+"""What happens on the way out: the bin, the return, the end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,12 +42,13 @@ class ClientPurged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientsExported(Event):
-    """A list left the house as a file."""
+class ClientWithdrawn(Event):
+    """An import was taken back, and this client with it."""
 
-    category: ClassVar[Category] = Category.DATA_ACCESS
-    sentence: ClassVar[Text] = _("exported {count} clients")
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[Mapping[str, str]] = _CLIENT
+    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+    sentence: ClassVar[Text] = _("took back the imported client {name}")
 
-    count: int
-    format: str
-    filters: str
+    client_id: UUID
+    name: str

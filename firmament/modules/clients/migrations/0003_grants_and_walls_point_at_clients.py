@@ -1,11 +1,12 @@
 from django.db import migrations
 
-# kernel.policies knows no room, so it holds bare ids; here they become keys, composite on the firm and deferred like
+# The kernel knows no room, so its tables hold bare ids; here they become keys, composite on the firm and deferred like
 # every other. The tables are small, and the lock lasts as long as reading them once.
 KEYS = (
     ("policies_portalgrant", "client_id", "clients_client"),
     ("policies_wall", "client_id", "clients_client"),
     ("policies_wall", "engagement_id", "clients_engagement"),
+    ("identity_invitation", "client_id", "clients_client"),
 )
 
 
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0002_engagements_move_only_forward"),
         ("policies", "0003_last_administrator"),
+        ("identity", "0002_sessions_invitations_tokens"),
     ]
 
     operations = [

@@ -1,0 +1,43 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from firmament.modules.clients import portal
+from firmament.modules.clients.views import access, clients, contacts, engagements, imports, lists, walls
+
+urlpatterns = [
+    path("", lists.client_list, name="client_list"),
+    path("new/", clients.client_create, name="client_create"),
+    path("import/", imports.client_import, name="import"),
+    path("import/<uuid:pk>/", imports.client_import, name="import_one"),
+    path("bin/", lists.client_bin, name="bin"),
+    path("<uuid:pk>/", clients.client_detail, name="client"),
+    path("<uuid:pk>/activity/", clients.client_timeline, name="client_activity"),
+    path("<uuid:pk>/edit/", clients.client_edit, name="client_edit"),
+    path("<uuid:pk>/delete/", clients.client_delete, name="client_delete"),
+    path("<uuid:pk>/restore/", clients.client_restore, name="client_restore"),
+    path("<uuid:pk>/set/<slug:step>/", clients.client_step, name="client_step"),
+    path("<uuid:pk>/contacts/new/", contacts.contact_create, name="contact_create"),
+    path("contacts/<uuid:pk>/edit/", contacts.contact_edit, name="contact_edit"),
+    path("contacts/<uuid:pk>/set/<slug:step>/", contacts.contact_step, name="contact_step"),
+    path("engagements/", lists.engagement_list, name="engagement_list"),
+    path("<uuid:pk>/engagements/new/", engagements.engagement_create, name="engagement_create"),
+    path("engagements/<uuid:pk>/", engagements.engagement_detail, name="engagement"),
+    path("engagements/<uuid:pk>/edit/", engagements.engagement_edit, name="engagement_edit"),
+    path("engagements/<uuid:pk>/set/<slug:step>/", engagements.engagement_step, name="engagement_step"),
+    path("engagements/<uuid:pk>/discard/", engagements.engagement_discard, name="engagement_discard"),
+    path("engagements/<uuid:pk>/wall/", walls.engagement_wall, name="engagement_wall"),
+    path("<uuid:pk>/portal/", access.portal_access, name="portal_access"),
+    path("<uuid:pk>/portal/invite/", access.portal_invite, name="portal_invite"),
+    path("invitations/<uuid:pk>/<slug:step>/", access.invitation_step, name="invitation_step"),
+    path("grants/<uuid:pk>/", access.grant_edit, name="grant_edit"),
+    path("grants/<uuid:pk>/revoke/", access.grant_revoke, name="grant_revoke"),
+    path("<uuid:pk>/wall/", walls.client_wall, name="client_wall"),
+    path("walls/<uuid:pk>/lift/", walls.wall_lift, name="wall_lift"),
+]
+
+portal_urlpatterns = [
+    path("", portal.profile, name="profile"),
+    path("contacts/<uuid:pk>/", portal.contact_edit, name="contact_edit"),
+    path("<uuid:pk>/contacts/new/", portal.contact_create, name="contact_create"),
+]

@@ -1,0 +1,1 @@
+"""The pages of the room for staff. Import from the submodules."""

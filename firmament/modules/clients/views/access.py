@@ -1,0 +1,185 @@
+"""Who of a client's people may use the portal, and for what."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from firmament.kernel.identity.actions import invite, resend_invitation, revoke_invitation
+from firmament.kernel.identity.models import Invitation
+from firmament.kernel.policies import kernel_powers
+from firmament.kernel.policies.actions import change_portal_scopes, revoke_portal
+from firmament.kernel.policies.decide import allows
+from firmament.kernel.policies.models import PortalGrant
+from firmament.kernel.policies.scopes import SCOPE_TITLES
+from firmament.kernel.web.entrances import staff_page
+from firmament.kernel.web.links import link
+from firmament.kernel.web.page import page
+from firmament.kernel.web.requests import FirmRequest
+from firmament.kernel.web.toasts import toast
+from firmament.lib.instant import now
+from firmament.modules.clients.forms.access import USUAL_SCOPES, GrantForm, InviteForm
+from firmament.modules.clients.models import Client, Contact
+from firmament.modules.clients.views.clients import frame
+from firmament.modules.clients.views.loading import client_of, crumbs_to, go, say_refusal
+
+Powers = kernel_powers.Can
+
+
+def titles(scopes: list[str]) -> list[str]:
+    """Scopes in words, in the order of their list."""
+    return [str(title) for scope, title in SCOPE_TITLES.items() if scope in scopes]
+
+
+@staff_page(Powers.VIEW_PORTAL)
+def portal_access(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Who is in, who is invited, and who could be."""
+    client = client_of(request, pk)
+    actor = request.actor
+    grants = PortalGrant.objects.visible_to(actor).unrevoked().filter(client_id=client.pk)
+    invitations = Invitation.objects.visible_to(actor).filter(
+        client_id=client.pk, accepted_at__isnull=True, revoked_at__isnull=True
+    )
+    context = frame(request, client, "access") | {
+        "grants": [
+            {"grant": grant, "scopes": titles(grant.scopes), "over": _over(grant)}
+            for grant in grants.select_related("user").order_by("user__name", "pk")
+        ],
+        "invitations": [
+            {"invitation": row, "scopes": titles(row.scopes), "over": not row.is_pending}
+            for row in invitations.order_by("created_at", "pk")
+        ],
+        "may_grant": allows(actor, Powers.MANAGE_PORTAL, PortalGrant(client_id=client.pk)),
+    }
+    return page(request, "clients/portal_access.html", context)
+
+
+def _over(grant: PortalGrant) -> bool:
+    return grant.expires_at is not None and grant.expires_at <= now()
+
+
+@staff_page(Powers.MANAGE_PORTAL)
+def portal_invite(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Invite somebody into the portal; `?contact=` fills the form from a contact."""
+    client = client_of(request, pk)
+    if request.method != "POST":
+        return _invite_page(request, client, InviteForm(initial=_first_guess(request, client)))
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        went, invitation = form.carry_out(
+            lambda: invite(request.actor, domain="client", client_id=client.pk, **given)
+        )
+        if went and invitation is not None:
+            toast(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+            return go("clients:portal_access", pk=client.pk)
+    return _invite_page(request, client, form, status=422)
+
+
+def _first_guess(request: FirmRequest, client: Client) -> dict[str, object]:
+    contacts = Contact.objects.active().of(client.pk).filter(user__isnull=True).exclude(email="")
+    chosen = next((c for c in contacts if str(c.pk) == request.GET.get("contact", "")), None)
+    if chosen is None:
+        return {"scopes": [str(scope) for scope in USUAL_SCOPES]}
+    return {"name": chosen.name, "email": chosen.email, "scopes": [str(scope) for scope in USUAL_SCOPES]}
+
+
+def _invite_page(request: FirmRequest, client: Client, form: InviteForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "client": client,
+        "title": _("Invite into the portal"),
+        "crumbs": crumbs_to(client),
+        "submit": _("Send invitation"),
+        "back_url": link("clients:portal_access", pk=client.pk),
+    }
+    return page(request, "clients/portal_invite.html", context, status=status)
+
+
+@require_POST
+@staff_page(Powers.MANAGE_PORTAL)
+def invitation_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
+    """Send it again, or take it back."""
+    rows = Invitation.objects.visible_to(request.actor).filter(client_id__isnull=False)
+    invitation: Invitation = get_object_or_404(rows, pk=pk)
+    steps = {"resend": resend_invitation, "revoke": revoke_invitation}
+    if step not in steps or invitation.client_id is None:
+        raise Http404
+    client = client_of(request, invitation.client_id)
+    try:
+        steps[step](request.actor, invitation)
+    except ValidationError as refused:
+        say_refusal(request, refused)
+    else:
+        words = {
+            "resend": _("A new invitation is on its way to %(email)s. The older link no longer works."),
+            "revoke": _("The invitation of %(email)s was taken back. Its link no longer works."),
+        }
+        toast(request, words[step] % {"email": invitation.email})
+    return go("clients:portal_access", pk=client.pk)
+
+
+def _grant_of(request: FirmRequest, pk: UUID) -> PortalGrant:
+    rows = PortalGrant.objects.visible_to(request.actor).unrevoked().select_related("user")
+    grant: PortalGrant = get_object_or_404(rows, pk=pk)
+    return grant
+
+
+@staff_page(Powers.MANAGE_PORTAL)
+def grant_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Change what somebody may do, and until when."""
+    grant = _grant_of(request, pk)
+    client = client_of(request, grant.client_id)
+    if request.method != "POST":
+        form = GrantForm(initial={"scopes": grant.scopes, "ends_on": _last_day(grant)})
+        return _grant_page(request, client, grant, form)
+    form = GrantForm(request.POST)
+    if form.is_valid():
+        went, _n = form.carry_out(
+            lambda: change_portal_scopes(
+                request.actor, grant, scopes=form.kept_scopes(grant), expires_at=form.expires_at()
+            )
+        )
+        if went:
+            toast(request, _("Saved. It counts from this moment on."))
+            return go("clients:portal_access", pk=client.pk)
+    return _grant_page(request, client, grant, form, status=422)
+
+
+def _last_day(grant: PortalGrant) -> date | None:
+    """The day before the end, where the end is a midnight: the day somebody once chose."""
+    if grant.expires_at is None:
+        return None
+    end = timezone.localtime(grant.expires_at)
+    midnight = (end.hour, end.minute, end.second) == (0, 0, 0)
+    return end.date() - timedelta(days=1) if midnight else end.date()
+
+
+def _grant_page(
+    request: FirmRequest, client: Client, grant: PortalGrant, form: GrantForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "client": client,
+        "title": _("Portal access of %(name)s") % {"name": grant.user.name},
+        "crumbs": crumbs_to(client),
+        "submit": _("Save"),
+        "back_url": link("clients:portal_access", pk=client.pk),
+    }
+    return page(request, "clients/portal_grant.html", context, status=status)
+
+
+@require_POST
+@staff_page(Powers.MANAGE_PORTAL)
+def grant_revoke(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Shut somebody out, at once."""
+    grant = _grant_of(request, pk)
+    client = client_of(request, grant.client_id)
+    revoke_portal(request.actor, grant)
+    toast(request, _("%(name)s can no longer use the portal for this client.") % {"name": grant.user.name})
+    return go("clients:portal_access", pk=client.pk)
