@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models
 
 from firmament.kernel.policies.authority import Authority, token_covers
-from firmament.kernel.policies.compile import behind_wall, demand, located
+from firmament.kernel.policies.compile import demand, located
 from firmament.kernel.policies.decide import judge, prefix_for
 from firmament.kernel.policies.fields import Subject, Values, resolve
 from firmament.kernel.policies.powers import Declaration
@@ -193,16 +193,19 @@ def _about_walls(world: World, subject: Subject) -> Iterator[Edit]:
     client = subject.one(getattr(subject.model, "client_path", None))
     engagement = subject.one(getattr(subject.model, "engagement_path", None))
     teams = world.authority.team_ids
-    concerned = [
-        wall.wall_id
+    around = [
+        wall
         for wall in world.walls
-        if (wall.team_id is None or wall.team_id in teams)
-        and ((client and wall.client_id == client) or (engagement and wall.engagement_id == engagement))
+        if (client and wall.client_id == client) or (engagement and wall.engagement_id == engagement)
     ]
-    if behind_wall(world.authority, subject):
-        yield Edit(Kind.LIFT_WALLS, values=frozenset(concerned))
+    standing = frozenset(w.wall_id for w in around if w.team_id is None or w.team_id in teams)
+    if standing:
+        yield Edit(Kind.LIFT_WALLS, values=standing)
     elif client and world.authority.actor.domain in (Domain.STAFF, Domain.TOKEN):
         yield Edit(Kind.RAISE_WALL, values=frozenset({client}))
+    if len(around) > len(standing):
+        # Joining a team that stands behind a wall takes lifting that one too.
+        yield Edit(Kind.LIFT_WALLS, values=frozenset(wall.wall_id for wall in around))
 
 
 def _about(atom: Atom, world: World) -> Iterator[Edit]:

@@ -19,6 +19,7 @@ KERNEL: dict[str, str] = {
     "ledger.Entry": "the audit trail: shown to people with the power to audit, who see the firm whole",
     "ledger.EntryTarget": "where the audit trail points",
     "ledger.PersonalValue": "erasable values of the audit trail",
+    "jobs.Schedule": "when the firm's standing work runs next",
     "jobs.JobRun": "carries ids and counts only; the objects behind them are asked for by their own power",
 }
 

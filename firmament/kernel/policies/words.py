@@ -196,8 +196,9 @@ class Phrases:
             case Kind.REACTIVATE:
                 return _("%(name)s was an active member again") % name
             case Kind.GIVE_ROLE:
-                roles = _(" or ").join(self.offered) or _("a role that carries this power")
-                return _("%(name)s had the role %(roles)s") % {**name, "roles": roles}
+                if not self.offered:
+                    return _("%(name)s had a role that carries this power") % name
+                return _("%(name)s had the role %(roles)s") % {**name, "roles": _(" or ").join(self.offered)}
             case Kind.TAKE_ROLE:
                 roles = _(" and ").join(self.held)
                 return _("%(name)s did not have the role %(roles)s") % {**name, "roles": roles}

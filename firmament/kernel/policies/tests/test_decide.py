@@ -113,9 +113,9 @@ def test_a_grant_counts_for_its_client_alone_and_ends_on_the_instant(acme: Firm,
 
     assert held.expires_at is not None
     with instant.at(held.expires_at - timedelta(microseconds=1)):
-        assert PortalGrant.objects.in_force(at=instant.now()).exists()
+        assert held in PortalGrant.objects.in_force(at=instant.now())
     with instant.at(held.expires_at):
-        assert not PortalGrant.objects.in_force(at=instant.now()).exists()
+        assert held not in PortalGrant.objects.in_force(at=instant.now())
 
 
 def test_a_scope_is_not_another_scope(acme: Firm, carl: User) -> None:
