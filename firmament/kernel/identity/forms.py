@@ -4,14 +4,14 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.identity.models import User
 
-rules_of_passwords = lazy(lambda: " ".join(str(text) for text in password_validators_help_texts()), str)
+# What AUTH_PASSWORD_VALIDATORS ask, in fewer words than they use.
+RULES = _("At least 10 characters; no common password, and nothing like your name or address.")
 
 
 class SignInForm(LoginForm):
@@ -23,6 +23,8 @@ class SignInForm(LoginForm):
         self.fields["password"].label = _("Password")
         self.fields["password"].help_text = ""
         self.fields["remember"].label = _("Stay signed in on this device")
+        # Password managers look for a user name beside a password.
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
@@ -49,7 +51,7 @@ class AcceptForm(forms.Form):
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=rules_of_passwords(),
+        help_text=RULES,
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:

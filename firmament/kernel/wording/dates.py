@@ -107,5 +107,11 @@ def datetime_filter(value: Any, style: Any = "long", *, context: RenderContext) 
     # Babel's own long forms show seconds, which nobody's appointment has.
     local = instant.astimezone(zone)
     day = format_date(local.date(), format=style, locale=locale)
-    zone_name = get_timezone_name(local, width="short", locale=locale)
-    return f"{day}, {format_time(local, format='short', tzinfo=zone, locale=locale)} {zone_name}"
+    time = format_time(local, format="short", tzinfo=zone, locale=locale)
+    return f"{day}, {time} {_zone_name(local, locale)}"
+
+
+def _zone_name(local: datetime, locale: Locale) -> str:
+    """“CET”, or what the language calls it; many languages have no short name for most zones."""
+    name = get_timezone_name(local, width="short", locale=locale)
+    return name if name.isalpha() else local.tzname() or name

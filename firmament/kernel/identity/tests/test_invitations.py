@@ -51,7 +51,7 @@ def test_opening_the_link_spends_nothing(alice):
     ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
-    assert answers[0].headers["Referrer-Policy"] == "no-referrer"
+    assert answers[0].headers["Referrer-Policy"] == "strict-origin"
     assert "no-store" in answers[0].headers["Cache-Control"]
     invitation.refresh_from_db()
     assert invitation.is_pending

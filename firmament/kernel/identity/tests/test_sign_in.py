@@ -270,7 +270,7 @@ def test_the_pages_of_the_way_in_are_drawn_for_anybody(path):
 
     assert answer.status_code in {200, 404}
     assert b"<h1>" in answer.content
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
 
 
 @pytest.mark.parametrize(

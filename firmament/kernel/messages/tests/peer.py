@@ -1,8 +1,9 @@
 """A real SMTP server in a thread, whose answers a test chooses."""
 
+import asyncio
 import email.policy
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ class Peer:
         self.to_recipients: list[str] = []
         self.to_data: list[str] = []
         self.drops = 0
+        self.before_answer: Callable[[], None] | None = None
         self.url = ""
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -35,6 +37,8 @@ class Peer:
             server.transport.abort()
             return "250 nobody hears this"
         answer = self.to_data.pop(0) if self.to_data else "250 OK"
+        if self.before_answer:
+            await asyncio.get_running_loop().run_in_executor(None, self.before_answer)
         if answer.startswith("250"):
             self.raw.append(envelope.content)
             parsed = message_from_bytes(envelope.content, policy=email.policy.default)
