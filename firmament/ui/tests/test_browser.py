@@ -204,3 +204,31 @@ def test_a_refused_request_becomes_a_toast_with_its_number_and_changes_nothing(c
         page.wait_for_selector(".toast-danger")
         assert "r-42" in page.inner_text(".toast-danger")
         assert page.inner_text("#rows") == before
+
+
+def test_sorting_swaps_the_rows_and_keeps_the_focus_and_the_address(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        drawn = page.evaluate("document.getElementById('rows').innerHTML")
+        asked = []
+
+        def answer(route):
+            asked.append(route.request.headers)
+            body = drawn.replace("Quill &amp; Sons", "Quill and Daughters")
+            route.fulfill(status=200, body=body, headers={"content-type": "text/html"})
+
+        page.route("**/*sort=state*", answer)
+        page.focus("#sort-2")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=Quill and Daughters")
+        assert asked[0]["hx-target"] == "div#rows"
+        assert page.url.endswith("?sort=state")
+        assert page.evaluate("document.activeElement.id") == "sort-2"
+
+
+def test_a_filter_applies_itself_and_leaves_empty_ones_out_of_the_address(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        page = opened.page
+        with page.expect_request("**/clients?*") as asked:
+            page.fill("input[type=search]", "quill")
+        assert asked.value.url.endswith("/clients?q=quill&owner=ada")

@@ -44,7 +44,9 @@ document.addEventListener("input", ({ target }) => {
 // Empty filters only lengthen the address.
 document.addEventListener("formdata", (event) => {
   if (!event.target.matches("[data-autosubmit]")) return;
-  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name, value);
+  for (const name of new Set(event.formData.keys())) {
+    if (event.formData.getAll(name).every((value) => value === "")) event.formData.delete(name);
+  }
 });
 
 function attend(root) {

@@ -80,5 +80,11 @@ document.addEventListener("ui:key", (event) => {
   event.preventDefault();
 });
 
+// The next page is read from its beginning.
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const { sourceElement, target } = detail.ctx ?? {};
+  if (sourceElement?.matches?.('a[rel="next"], a[rel="prev"]')) target?.scrollIntoView({ block: "nearest" });
+});
+
 document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form.table-form").forEach(count));
 document.querySelectorAll("form.table-form").forEach(count);
