@@ -1,20 +1,17 @@
 """What an actor holds at this moment: powers of their roles, teams, walls, grants. One query a transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, Q, Value
-from django.db.models.functions import Concat
+from django.db import connection
 
 from firmament.kernel.jobs.registry import powers_of
-from firmament.kernel.policies.models import PortalGrant, RoleAssignment, RolePower, TeamMember, Wall
+from firmament.kernel.policies.models import PortalGrant, RoleAssignment
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
 from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import NoFirm, ambient, transaction_cache
-from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
 
 
@@ -24,6 +21,7 @@ class Authority:
 
     actor: Actor
     live: bool
+    roles: tuple[str, ...] = ()
     powers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     clearance: str = ""
     team_ids: frozenset[UUID] = frozenset()
@@ -113,22 +111,22 @@ def _staff(actor: Actor, *, deactivated_too: bool = False) -> Authority:
     """A member's authority, in one row; the same for a token, whose maker it is."""
     if actor.membership_id is None:
         return Authority(actor=actor, live=False)
-    members = Membership.objects.filter(pk=actor.membership_id)
-    if not deactivated_too:
-        # Asked here and not once at the door, so that a deactivation bites on the very next request.
-        members = members.filter(state=Membership.State.ACTIVE, user__is_active=True)
-    row = members.values_list(*_STAFF_COLUMNS).first()
+    with connection.cursor() as cursor:
+        cursor.execute(STAFF_AUTHORITY, [actor.membership_id, deactivated_too])
+        row = cursor.fetchone()
     if row is None:
         return Authority(actor=actor, live=False)
-    carried, clearances, teams, clients, engagements = row
+    roles, carried, teams, clients, engagements = row
     powers: dict[str, tuple[str, ...]] = {}
     for role, _bar, power in sorted(entry.partition("|") for entry in carried):
         powers[power] = (*powers.get(power, ()), role)
+    held = sorted(entry.split("|") for entry in roles)
     return Authority(
         actor=actor,
         live=True,
+        roles=tuple(code for code, _clearance in held),
         powers=powers,
-        clearance=higher(clearances),
+        clearance=higher([clearance for _code, clearance in held]),
         team_ids=frozenset(teams),
         walled_clients=frozenset(clients),
         walled_engagements=frozenset(engagements),
@@ -136,25 +134,27 @@ def _staff(actor: Actor, *, deactivated_too: bool = False) -> Authority:
     )
 
 
-def _staff_columns() -> tuple[ArraySubquery, ...]:
-    mine = OuterRef("pk")
-    carried = RolePower.objects.filter(
-        role__in=RoleAssignment.objects.filter(membership=OuterRef(OuterRef("pk"))).values("role")
-    )
-    teams = TeamMember.objects.filter(membership=OuterRef(OuterRef("pk"))).values("team")
-    walls = Wall.objects.standing().filter(Q(membership=mine) | Q(team__in=teams))
-    return (
-        ArraySubquery(
-            carried.values(entry=Concat(F("role__code"), Value("|"), F("power"), output_field=CharField()))
-        ),
-        ArraySubquery(RoleAssignment.objects.filter(membership=mine).values("role__clearance")),
-        ArraySubquery(TeamMember.objects.filter(membership=mine).values("team_id")),
-        ArraySubquery(walls.filter(client_id__isnull=False).values("client_id")),
-        ArraySubquery(walls.filter(engagement_id__isnull=False).values("engagement_id")),
-    )
-
-
-_STAFF_COLUMNS = _staff_columns()
+# In SQL and not through the ORM, whose work at every request cost more than the database's (measured: 2.0 ms of
+# Python against 0.15 ms). That the member is active is asked here and not once at the door, so that a
+# deactivation bites on the very next request. Row-level security adds the firm to every table.
+STAFF_AUTHORITY = """
+SELECT
+  ARRAY(SELECT r.code || '|' || r.clearance FROM policies_roleassignment a
+        JOIN policies_role r ON r.firm_id = a.firm_id AND r.id = a.role_id WHERE a.membership_id = m.id),
+  ARRAY(SELECT r.code || '|' || p.power FROM policies_roleassignment a
+        JOIN policies_role r ON r.firm_id = a.firm_id AND r.id = a.role_id
+        JOIN policies_rolepower p ON p.firm_id = a.firm_id AND p.role_id = a.role_id WHERE a.membership_id = m.id),
+  t.ids,
+  ARRAY(SELECT w.client_id FROM policies_wall w
+        WHERE (w.membership_id = m.id OR w.team_id = ANY (t.ids)) AND w.lifted_at IS NULL AND w.client_id IS NOT NULL),
+  ARRAY(SELECT w.engagement_id FROM policies_wall w
+        WHERE (w.membership_id = m.id OR w.team_id = ANY (t.ids)) AND w.lifted_at IS NULL
+          AND w.engagement_id IS NOT NULL)
+FROM tenancy_membership m
+JOIN identity_user u ON u.id = m.user_id
+CROSS JOIN LATERAL (SELECT ARRAY(SELECT team_id FROM policies_teammember WHERE membership_id = m.id) AS ids) t
+WHERE m.id = %s AND ((m.state = 'active' AND u.is_active) OR %s)
+"""
 
 
 def _client(actor: Actor) -> Authority:
@@ -179,3 +179,8 @@ def roles_of(membership_id: UUID) -> tuple[str, ...]:
     """The codes of the roles a member holds, for the actor and, through it, for the ledger."""
     held = RoleAssignment.objects.filter(membership_id=membership_id).values_list("role__code", flat=True)
     return tuple(sorted(held))
+
+
+def with_roles(actor: Actor) -> Actor:
+    """The actor with the codes of the roles they hold now, for the ledger; no query beyond the authority's own."""
+    return replace(actor, roles=authority_of(actor).roles)

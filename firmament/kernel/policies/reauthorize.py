@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from firmament.kernel.jobs.errors import NotAuthorized
-from firmament.kernel.policies.authority import authority_of, forget_authority, roles_of
+from firmament.kernel.policies.authority import authority_of, forget_authority, with_roles
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import current_firm_id
 from firmament.kernel.tenancy.models import Membership
@@ -50,7 +50,7 @@ def actor_of_run(run: "JobRun") -> Actor:
 def staff_actor(membership_id: UUID | None) -> Actor:
     """The member as an actor, with the roles held now."""
     membership = _member(membership_id)
-    return Actor.of_staff(membership, roles=roles_of(membership.pk))
+    return with_roles(Actor.of_staff(membership))
 
 
 def _client_actor(user_id: UUID | None) -> Actor:
