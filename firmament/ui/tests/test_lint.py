@@ -1,6 +1,7 @@
 """The template lint: each rule finds its own mistake, and the house has none."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,21 @@ def test_the_look_of_the_house_follows_its_own_rules():
 
     assert [line for path in own for line in lint_templates.lint(path)] == []
     assert len(own) > 50
+
+
+def test_every_component_is_in_the_reference_and_the_reference_names_no_other():
+    page = (ROOT / "docs" / "reference" / "components.md").read_text()
+
+    written = set(re.findall(r"<(c-ui\.\w+)", page))
+
+    assert written == set(lint_templates.components())
+
+
+def test_every_class_offered_to_templates_exists():
+    page = (ROOT / "docs" / "reference" / "components.md").read_text()
+    offered = re.findall(r"`([a-z][\w -]*)`", page.partition("## Classes a template may write")[2])
+
+    names = {name for words in offered for name in words.split()}
+
+    assert names - lint_templates.known_classes() == set()
+    assert len(names) > 40
