@@ -5,13 +5,14 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from firmament.kernel.identity.models import ApiToken
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.compiled import Compiled
 from firmament.kernel.tenancy.models import Firm, Membership, TokenLookup
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.lib.instant import now
@@ -36,6 +37,25 @@ class FoundToken:
     firm: Firm
 
 
+_FIRM_FIELDS = [field.attname for field in Firm._meta.concrete_fields]
+# Both are asked at every request of every program.
+_LOOKUP = Compiled(
+    lambda hash: TokenLookup.objects.filter(pk=hash, kind=KIND).values_list(
+        "expires_at", *(f"firm__{name}" for name in _FIRM_FIELDS)
+    ),
+    hash="the hash",
+)
+_TOKEN = Compiled(
+    lambda hash, at: (
+        ApiToken.objects.live(at=at)
+        .filter(token_hash=hash, maker__state=Membership.State.ACTIVE, maker__user__is_active=True)
+        .values_list("pk", "name", "scopes", "firm_id", "maker_id", "maker__user_id")
+    ),
+    hash="the hash",
+    at=datetime(2001, 1, 1, tzinfo=UTC),
+)
+
+
 def new_secret() -> str:
     """A fresh token, `fmt_` and 43 characters."""
     return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
@@ -55,25 +75,32 @@ def find_token(authorization: str) -> FoundToken | None:
     if scheme.lower() != "bearer" or not SHAPE.fullmatch(secret.strip()):
         return None
     hash = digest(secret.strip())
-    lookup = TokenLookup.objects.select_related("firm").filter(pk=hash, kind=KIND).first()
-    if lookup is None or (lookup.expires_at and lookup.expires_at <= now()):
+    rows = _LOOKUP(hash=hash)
+    if not rows:
         return None
-    found = FoundToken(hash=hash, firm=lookup.firm)
+    expires_at, *firm = rows[0]
+    if expires_at and expires_at <= now():
+        return None
+    found = FoundToken(hash=hash, firm=Firm.from_db("default", _FIRM_FIELDS, firm))
     _note_use(found)
     return found
 
 
 def authenticate_token(found: FoundToken) -> Actor | None:
     """Who the token acts for, asked inside its firm's transaction; None when it was revoked or its maker left."""
-    token = (
-        ApiToken.objects.live(at=now())
-        .select_related("maker__user")
-        .filter(token_hash=found.hash, maker__state=Membership.State.ACTIVE, maker__user__is_active=True)
-        .first()
-    )
-    if token is None:
+    rows = _TOKEN(hash=found.hash, at=now())
+    if not rows:
         return None
-    return Actor.of_token(token.maker, token_id=token.pk, name=token.name, scopes=frozenset(token.scopes))
+    token_id, name, scopes, firm_id, membership_id, user_id = rows[0]
+    return Actor(
+        domain=Domain.TOKEN,
+        firm_id=firm_id,
+        user_id=user_id,
+        membership_id=membership_id,
+        token_id=token_id,
+        name=name,
+        scopes=frozenset(scopes),
+    )
 
 
 def is_live(token_id: UUID) -> bool:
