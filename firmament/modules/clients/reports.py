@@ -1,17 +1,19 @@
 """Questions whose answers are plain rows: who may be responsible, what happened here, what leans on a client."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from firmament.kernel.ledger.models import EntryTarget
-from firmament.kernel.ledger.timeline import ActivityRow, activity
+from firmament.kernel.ledger.events import Category
+from firmament.kernel.ledger.models import Entry, EntryTarget
+from firmament.kernel.ledger.timeline import ActivityRow, activity, describe
 from firmament.kernel.policies import kernel_powers
 from firmament.kernel.policies.authority import authority_of
 from firmament.kernel.policies.decide import may
 from firmament.kernel.policies.models import RoleAssignment, RolePower, Wall
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Membership
 from firmament.modules.clients.models import Client, Engagement
 from firmament.modules.clients.policies import Can
@@ -67,3 +69,36 @@ def standing_walls(actor: Actor, client: Client) -> list[tuple[Wall, str]]:
         .order_by("created_at", "pk")
     )
     return [(wall, str(wall.membership or wall.team)) for wall in rows]
+
+
+def client_ids_of_owner(membership_id: UUID) -> frozenset[UUID]:
+    """The clients a member of the firm is responsible for."""
+    return frozenset(Client.objects.live().filter(owner_id=membership_id).values_list("pk", flat=True))
+
+
+def recent_changes(actor: Actor, *, limit: int = 10) -> list[ActivityRow]:
+    """What people did lately to clients the actor may see, newest first, each line with the client's name.
+
+    Looks at the newest entries only, so that its cost does not grow with the firm's history; fewer lines come back
+    where most of those are behind walls.
+    """
+    entries = list(
+        Entry.objects.filter(category__in=(Category.CLIENTS, Category.DOCUMENTS))
+        .exclude(domain=Domain.SYSTEM)
+        .order_by("-occurred_at", "-pk")[: limit * 4]
+    )
+    targets = EntryTarget.objects.filter(
+        entry__in=[entry.pk for entry in entries], kind__in=("clients.client", "clients.engagement")
+    ).values_list("entry_id", "kind", "object_id")
+    about = {entry_id: pk for entry_id, kind, pk in targets if kind == "clients.client"}
+    walled = authority_of(actor).walled_engagements
+    behind = {entry_id for entry_id, _kind, pk in targets if pk in walled}
+    names = dict(
+        Client.objects.visible_to(actor).filter(pk__in=set(about.values())).values_list("pk", "name")
+    )
+    shown = [entry for entry in entries if about.get(entry.pk) in names and entry.pk not in behind][:limit]
+    return [_named(row, names[about[row.entry_id]]) for row in describe(shown)]
+
+
+def _named(row: ActivityRow, name: str) -> ActivityRow:
+    return row if name in row.sentence else replace(row, sentence=f"{row.sentence} · {name}")

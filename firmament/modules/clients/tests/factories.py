@@ -4,8 +4,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import Unpack
 
+from firmament.kernel.identity.actions import invite
 from firmament.kernel.identity.models import User
-from firmament.kernel.policies.actions import grant_portal
+from firmament.kernel.policies.actions import grant_portal, raise_wall
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
@@ -13,6 +14,7 @@ from firmament.kernel.tenancy.models import Firm, Membership
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing.fixtures import staff_actor
 from firmament.kernel.testing.world import make_user
+from firmament.kernel.web.importing import bring
 from firmament.modules.clients.actions.clients import ClientFields, create_client
 from firmament.modules.clients.actions.contacts import ContactFields, add_contact, link_user
 from firmament.modules.clients.actions.engagements import (
@@ -20,6 +22,7 @@ from firmament.modules.clients.actions.engagements import (
     create_engagement,
     start_engagement,
 )
+from firmament.modules.clients.forms.importing import CLIENT_IMPORT
 from firmament.modules.clients.models import Client, Contact, Engagement
 
 _serial = count(1)
@@ -92,7 +95,79 @@ def furnish() -> None:
 
 
 def _client(actor: Actor) -> dict[str, object]:
-    return {"pk": Client.objects.order_by("created_at").values_list("pk", flat=True)[0]}
+    return {"pk": carlas_bakery().pk}
 
 
-EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {}
+def _contact(actor: Actor) -> dict[str, object]:
+    return {"pk": Contact.objects.get(client=carlas_bakery()).pk}
+
+
+def _engagement(actor: Actor) -> dict[str, object]:
+    return {"pk": Engagement.objects.get(client=carlas_bakery()).pk}
+
+
+def _grant(actor: Actor) -> dict[str, object]:
+    return {"pk": PortalGrant.objects.get(client_id=carlas_bakery().pk).pk}
+
+
+def _invitation(actor: Actor) -> dict[str, object]:
+    invitation = invite(
+        actor,
+        email="nora@client.example",
+        name="Nora",
+        domain="client",
+        client_id=carlas_bakery().pk,
+        scopes=[Scope.DOCUMENTS_LIST],
+    )
+    return {"pk": invitation.pk, "step": "resend"}
+
+
+def _wall(actor: Actor) -> dict[str, object]:
+    bob = Membership.objects.get(user__email="bob@acme.example")
+    wall = raise_wall(actor, membership=bob, client_id=make_client(actor).pk, reason="Conflict")
+    return {"pk": wall.pk}
+
+
+def _import(actor: Actor) -> dict[str, object]:
+    return {"pk": bring(actor, CLIENT_IMPORT, "clients.csv", b"Name\nOtter Ltd\n").pk}
+
+
+def _with_step(
+    example: Callable[[Actor], dict[str, object]], step: str
+) -> Callable[[Actor], dict[str, object]]:
+    return lambda actor: {**example(actor), "step": step}
+
+
+EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "clients:client": _client,
+    "clients:client_activity": _client,
+    "clients:client_edit": _client,
+    "clients:client_delete": _client,
+    "clients:client_restore": _client,
+    "clients:client_step": _with_step(_client, "deactivate"),
+    "clients:client_wall": _client,
+    "clients:contact_create": _client,
+    "clients:contact_edit": _contact,
+    "clients:contact_step": _with_step(_contact, "left"),
+    "clients:engagement_create": _client,
+    "clients:engagement": _engagement,
+    "clients:engagement_edit": _engagement,
+    "clients:engagement_step": _with_step(_engagement, "complete"),
+    "clients:engagement_discard": _engagement,
+    "clients:engagement_wall": _engagement,
+    "clients:portal_access": _client,
+    "clients:portal_invite": _client,
+    "clients:invitation_step": _invitation,
+    "clients:grant_edit": _grant,
+    "clients:grant_revoke": _grant,
+    "clients:wall_lift": _wall,
+    "clients:import_one": _import,
+    "clients_portal:contact_edit": _contact,
+    "clients_portal:contact_create": _client,
+}
+
+API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "/clients/": _client,
+    "/clients/contacts/": _contact,
+    "/clients/engagements/": _engagement,
+}

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +18,7 @@ from firmament.kernel.identity.models import Invitation
 from firmament.kernel.policies import kernel_powers
 from firmament.kernel.policies.decide import allows, may, visible
 from firmament.kernel.policies.models import PortalGrant
+from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.links import link
 from firmament.kernel.web.page import page
@@ -38,7 +41,7 @@ from firmament.modules.clients.actions.clients import (
 from firmament.modules.clients.forms.clients import ClientForm
 from firmament.modules.clients.models import Client, Contact, Engagement
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.public import panels_of
+from firmament.modules.clients.public import ClientPanel
 from firmament.modules.clients.reports import client_activity, standing_walls
 from firmament.modules.clients.views.lists import CLIENT_TONES, ENGAGEMENT_TONES
 from firmament.modules.clients.views.loading import client_of, crumbs_to, go, say_refusal
@@ -91,7 +94,7 @@ def client_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         ],
         "panels": [
             (panel.title, render_to_string(panel.template, dict(panel.context), request))
-            for panel in panels_of(actor, client.pk)
+            for panel in _panels_of(actor, client.pk)
         ],
         "walls": standing_walls(actor, client),
         "may_contact": allows(actor, Can.EDIT_CONTACTS, client) and not client.is_archived,
@@ -100,6 +103,17 @@ def client_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         "may_wall": may(actor, kernel_powers.Can.RAISE_WALL),
     }
     return page(request, "clients/client.html", context)
+
+
+def _panels_of(actor: Actor, client_id: UUID) -> list[ClientPanel]:
+    """What the other rooms show on a client's page to this reader, in their order."""
+    found = []
+    for config in apps.get_app_configs():
+        for place in getattr(config, "client_panels", ()):
+            panel: ClientPanel | None = import_string(place)(actor, client_id)
+            if panel is not None:
+                found.append(panel)
+    return sorted(found, key=lambda panel: panel.order)
 
 
 def _with_access(contacts: list[Contact], invited: set[str], client: Client) -> list[dict[str, Any]]:

@@ -1,0 +1,209 @@
+"""This room's part of the demo firm: clients of two years, their people, and the work agreed with them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from random import Random
+from typing import Protocol
+
+from firmament.kernel.identity.models import User
+from firmament.kernel.jobs.inline import drain
+from firmament.kernel.policies.actions import grant_portal
+from firmament.kernel.policies.scopes import Scope
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import Membership
+from firmament.lib.instant import at
+from firmament.modules.clients.actions.archive import archive_client
+from firmament.modules.clients.actions.clients import create_client, deactivate_client
+from firmament.modules.clients.actions.contacts import add_contact, link_user
+from firmament.modules.clients.actions.engagements import (
+    complete_engagement,
+    create_engagement,
+    pause_engagement,
+    start_engagement,
+)
+from firmament.modules.clients.models import Client, Contact
+
+FIRST = (
+    "Anna",
+    "Ben",
+    "Clara",
+    "David",
+    "Eva",
+    "Felix",
+    "Greta",
+    "Hugo",
+    "Ida",
+    "Jonas",
+    "Klara",
+    "Leo",
+    "Mia",
+    "Noah",
+)
+LAST = (
+    "Berg",
+    "Castle",
+    "Dorn",
+    "Engel",
+    "Fuchs",
+    "Graf",
+    "Holm",
+    "Iversen",
+    "Jansen",
+    "Keller",
+    "Lorenz",
+    "Mayer",
+)
+TRADES = (
+    ("Bakery", "bakery"),
+    ("Joinery", "joinery"),
+    ("Logistics", "logistics"),
+    ("Dental Practice", "dental"),
+    ("Winery", "winery"),
+    ("Architects", "architects"),
+    ("Print Works", "print"),
+    ("Garden Centre", "garden"),
+    ("Software", "software"),
+    ("Hotel", "hotel"),
+)
+TOWNS = (
+    ("Hamburg", "20457"),
+    ("Bremen", "28195"),
+    ("Kiel", "24103"),
+    ("Lübeck", "23552"),
+    ("Rostock", "18055"),
+)
+SERVICES = (
+    ("Yearly accounts", "Accounting"),
+    ("Payroll", "Payroll"),
+    ("Tax return", "Tax"),
+    ("Monthly bookkeeping", "Accounting"),
+    ("Voluntary audit", "Audit"),
+)
+PORTAL = frozenset(
+    {
+        Scope.DOCUMENTS_LIST,
+        Scope.DOCUMENTS_DOWNLOAD,
+        Scope.DOCUMENTS_UPLOAD,
+        Scope.CONTACTS_READ,
+        Scope.CONTACTS_UPDATE,
+        Scope.ENGAGEMENTS_READ,
+    }
+)
+
+
+class People(Protocol):
+    """What the demo's loader gives to each room."""
+
+    slug: str
+    partner: Actor
+    manager: Actor
+    members: Sequence[Membership]
+    scale: int
+
+    def moment(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
+        """An instant in the firm's working day."""
+        ...
+
+
+def load(people: People) -> None:
+    """Clients in the order in which they came; every third has somebody in the portal."""
+    dice = Random(20250101 + people.scale)
+    owners = [
+        member
+        for member in people.members
+        if not member.title.startswith(("Billing", "Auditor", "Assistant"))
+    ]
+    names = _names(people.scale, dice)
+    for number, (kind, name, host) in enumerate(names):
+        day = 90 - number * 60 // people.scale
+        with at(people.moment(day, 9 + number % 7, number % 60)):
+            client = _client(people, number, kind, name, dice, owners)
+            contact = _contacts(people, client, host, number, dice)
+            if number % 3 == 0:
+                _portal(people, client, contact)
+            _work(people, client, number, dice)
+            drain()
+        _later(people, client, number)
+
+
+def _names(count: int, dice: Random) -> list[tuple[str, str, str]]:
+    """Kind, name and mail host; no two alike."""
+    found: list[tuple[str, str, str]] = []
+    pairs = [(last, trade) for trade in TRADES for last in LAST]
+    dice.shuffle(pairs)
+    for last, (trade, host) in pairs[:count]:
+        person = len(found) % 11 == 10
+        name = f"{dice.choice(FIRST)} {last}" if person else f"{last} {trade}"
+        found.append(("person" if person else "organisation", name, f"{last.lower()}-{host}.example"))
+    return found
+
+
+def _client(
+    people: People, number: int, kind: str, name: str, dice: Random, owners: Sequence[Membership]
+) -> Client:
+    town, code = dice.choice(TOWNS)
+    return create_client(
+        people.partner,
+        owner=owners[number % len(owners)],
+        kind=kind,
+        name=name,
+        reference=f"C-{1001 + number}",
+        vat_id="" if kind == "person" else f"DE{dice.randint(100_000_000, 999_999_999)}",
+        address_line1=f"{dice.choice(LAST)}straße {dice.randint(1, 90)}",
+        postal_code=code,
+        city=town,
+        country="DE",
+    )
+
+
+def _contacts(people: People, client: Client, host: str, number: int, dice: Random) -> Contact:
+    first, last = dice.choice(FIRST), host.split("-")[0].capitalize()
+    contact = add_contact(
+        people.manager,
+        client,
+        primary=True,
+        name=f"{first} {last}",
+        email=f"{first.lower()}.{number}@{host}",
+        phone=f"+49 40 {dice.randint(100_000, 999_999)}",
+        title="Owner",
+    )
+    if number % 4 == 1:
+        add_contact(
+            people.manager,
+            client,
+            name=f"{dice.choice(FIRST)} {dice.choice(LAST)}",
+            email=f"office.{number}@{host}",
+            title="Office",
+        )
+    return contact
+
+
+def _portal(people: People, client: Client, contact: Contact) -> None:
+    user = User.objects.create_user(contact.email, contact.name, None, timezone="Europe/Berlin")
+    grant_portal(people.partner, user=user, client_id=client.pk, scopes=PORTAL)
+    link_user(people.partner, contact, user)
+
+
+def _work(people: People, client: Client, number: int, dice: Random) -> None:
+    if number % 40 == 38:
+        return  # asked once, and nothing came of it; archived later
+    for title, line in dice.sample(SERVICES, 1 + number % 2):
+        engagement = create_engagement(people.manager, client, title=title, service_line=line)
+        if number % 9 != 8:
+            start_engagement(people.manager, engagement)
+        if number % 13 == 7:
+            complete_engagement(people.manager, engagement)
+        elif number % 17 == 5:
+            pause_engagement(people.manager, engagement, reason="The client is waiting for the bank")
+
+
+def _later(people: People, client: Client, number: int) -> None:
+    """A few went quiet, and one or two left for good."""
+    if number % 20 == 19:
+        with at(people.moment(12, 16)):
+            deactivate_client(people.partner, client)
+            drain()
+    elif number % 40 == 38:
+        with at(people.moment(10, 16)):
+            archive_client(people.partner, client)
+            drain()
