@@ -11,20 +11,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from django.db import OperationalError, connection, connections
+
+import bench.ready  # noqa: F401 - before anything that needs settings
+from bench.report import show
+from firmament.kernel.identity.founding import found_firm
+from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing import cluster
-
-cluster.ensure()
-
-import django  # noqa: E402 - the cluster's address must be in the environment before settings are read
-
-django.setup()
-
-from django.db import OperationalError, connection, connections  # noqa: E402
-
-from bench.report import show  # noqa: E402
-from firmament.kernel.tenancy.models import Membership  # noqa: E402
-from firmament.kernel.tenancy.transaction import firm_transaction  # noqa: E402
-from firmament.kernel.testing.database import point_at, prepare_template  # noqa: E402
+from firmament.kernel.testing.database import point_at, prepare_template
+from firmament.kernel.testing.world import make_user
 
 
 class Stale(AssertionError):
@@ -51,9 +47,6 @@ def main() -> int:
 
 def prepare(count: int) -> list[UUID]:
     """Twenty firms in a clone of the template, and a pool of four."""
-    from firmament.kernel.identity.founding import found_firm
-    from firmament.kernel.testing.world import make_user
-
     prepare_template()
     cluster.clone(cluster.TEMPLATE, "firmament_bench")
     point_at("firmament_bench")
