@@ -59,6 +59,8 @@ def dressed(view: View) -> View:
     @wraps(view)
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
+        if response.status_code == 429:
+            return _page(request, "ui/errors/429.html", {}, status=429)
         if isinstance(response, TemplateResponse):
             response.context_data = {**(response.context_data or {}), "shell": account_shell(request)}
             form = response.context_data.get("form")
@@ -119,6 +121,9 @@ def _accept(request: HttpRequest, offer: Offer, person: User | NewPerson) -> Htt
     if request.user.pk != user.pk:
         get_adapter().login(request, user)
         welcome(request, response, user)
+    else:
+        # They may do more from now on, and whoever knew the old session may not.
+        request.session.cycle_key()
     request.session.pop(PENDING, None)
     return response
 

@@ -161,7 +161,10 @@ class SmtpGateway:
             elif self.tls == "required":
                 raise MailDeferred("The mail server offers no encryption, and the settings insist on it.")
         if self.user:
-            server.login(self.user, self.password)
+            try:
+                server.login(self.user, self.password)
+            except smtplib.SMTPNotSupportedError as error:
+                raise MailLoginFailed("The mail server takes no user name here.") from error
 
 
 class LocalGateway:

@@ -1,16 +1,14 @@
 """People, invitations and tokens for tests."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from firmament.kernel.identity.actions import invite
-from firmament.kernel.identity.links import invitation_token, new_address_token
+from firmament.kernel.identity.links import invitation_token
 from firmament.kernel.identity.models import Invitation, User
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
-from firmament.lib.ids import uuid7
 from firmament.lib.instant import now
 
 PASSWORD = "correct horse battery staple"
@@ -60,14 +58,3 @@ def link_of(invitation: Invitation) -> str:
 def expire(invitation: Invitation) -> None:
     """Let its time be over."""
     Invitation.objects.filter(pk=invitation.pk).update(expires_at=now() - timedelta(minutes=1))
-
-
-# For the leak sweep: what each address takes, as something of the actor's own firm.
-EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
-    "identity_end_session": lambda actor: {"session_id": uuid7()},
-    "identity_invitation": lambda actor: {"token": link_of(make_staff_invitation(actor)).split("/")[-2]},
-    "identity_new_address": lambda actor: {
-        "token": new_address_token(User.objects.get(pk=actor.user_id), "new@client.example")
-    },
-    "account_reset_password_from_key": lambda actor: {"uidb36": "1", "key": "set-password"},
-}

@@ -162,12 +162,14 @@ def test_somebody_with_an_account_signs_in_instead_of_setting_a_password(alice):
     shown = browser.get(link_of(invitation))
     stolen = Client().post(link_of(invitation), {"name": "Eve", "password": "a new password here"})
     browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    before = browser.session.session_key
     accepted = browser.post("/accounts/invitation/")
 
     assert b"Sign in" in shown.content
     assert b'name="password"' not in shown.content
     assert stolen.status_code == 200
     assert accepted.url == "/w/acme/"
+    assert browser.session.session_key != before
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
     assert Membership.objects.filter(user=user).exists()

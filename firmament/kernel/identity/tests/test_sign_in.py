@@ -1,15 +1,20 @@
 """Signing in and out, and what a stranger can learn or break by trying: nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from firmament.kernel.identity.models import User, UserSession
 from firmament.kernel.identity.sessions import hashed
+from firmament.kernel.identity.tasks import sweep_identity
 from firmament.kernel.identity.tests.factories import PASSWORD, make_user
 from firmament.kernel.ledger.models import Entry, PersonalValue
 from firmament.kernel.messages import tasks
 from firmament.kernel.messages.models import AccountMail, CaughtMail, State
+from firmament.lib.instant import now
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -35,9 +40,6 @@ def test_a_person_signs_in_whatever_the_case_of_the_address():
 
 def test_two_people_cannot_share_an_address_in_different_cases():
     make_user("zoe@client.example")
-
-    from django.db import IntegrityError, transaction
-
     for spelling in ("ZOE@client.example", "zoe@client.example"):
         with pytest.raises(IntegrityError), transaction.atomic():
             User(email=spelling, name="Zoe").save()
@@ -280,3 +282,22 @@ def test_the_pages_of_the_way_in_are_drawn_for_anybody(path):
 def test_what_is_a_persons_own_asks_for_their_sign_in(path, bob_browser):
     assert Client().get(path).url.startswith("/accounts/login/")
     assert bob_browser.get(path).status_code == 200
+
+
+def test_somebody_who_asks_for_resets_without_end_is_asked_to_wait():
+    answers = [ask_for_reset(Client(), "zoe@client.example") for _n in range(7)]
+
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429] * 2
+    assert b"A little slower" in answers[-1].content
+
+
+def test_what_has_expired_is_swept_away():
+    make_user()
+    browser = Client()
+    sign_in(browser, "zoe@client.example")
+    current = UserSession.objects.get()
+    UserSession.objects.create(session_key="0" * 64, session_data="", expire_date=now() - timedelta(days=1))
+
+    sweep_identity(0)
+
+    assert list(UserSession.objects.all()) == [current]

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 
 class Peer:
@@ -56,11 +56,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def smtp_peer() -> Iterator[Peer]:
-    """The peer, listening on a port of 127.0.0.1 until the end of the block."""
+def smtp_peer(*, login: tuple[str, str] | None = None) -> Iterator[Peer]:
+    """The peer, listening on a port of 127.0.0.1 until the end of the block; with `login`, only for that user."""
     peer = Peer()
     port = free_port()
-    controller = Controller(peer, hostname="127.0.0.1", port=port, ready_timeout=10)
+    asks: dict[str, Any] = {}
+    if login:
+        right = LoginPassword(*(part.encode() for part in login))
+
+        def authenticator(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+            return AuthResult(success=given == right, handled=given == right)
+
+        asks = {"authenticator": authenticator, "auth_required": True, "auth_require_tls": False}
+    controller = Controller(peer, hostname="127.0.0.1", port=port, ready_timeout=10, **asks)
     controller.start()
     peer.url = f"smtp://127.0.0.1:{port}"
     try:

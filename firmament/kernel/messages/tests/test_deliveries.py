@@ -133,6 +133,33 @@ def test_a_server_that_is_not_there_leaves_the_message_waiting(alice, settings):
     assert JobRun.objects.get(code="messages.deliver").state == RunState.RETRYING
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")  # the peer is on this machine
+@pytest.mark.parametrize(("password", "state"), [("right", State.SENT), ("wrong", State.QUEUED)])
+def test_a_server_that_asks_who_we_are_is_told(alice, settings, password, state):
+    with smtp_peer(login=("desk@example.com", "right")) as peer:
+        host = peer.url.removeprefix("smtp://")
+        settings.MAIL = f"smtp://desk%40example.com:{password}@{host}?tls=none"
+        delivery = send(alice)
+        run_queued(raise_errors=False)
+
+    delivery.refresh_from_db()
+    run = JobRun.objects.get(code="messages.deliver")
+    assert delivery.state == state
+    # A wrong password is not tried again: that would lock the account. A person mends it and replays the run.
+    assert run.state == (RunState.SUCCEEDED if password == "right" else RunState.FAILED)
+    assert run.error_class == ("" if password == "right" else "auth")
+
+
+def test_encryption_that_is_insisted_on_and_not_offered_sends_nothing(alice, settings):
+    with smtp_peer() as peer:
+        settings.MAIL = f"{peer.url}?tls=required"
+        delivery = send(alice)
+        run_queued(raise_errors=False)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, peer.mails) == (State.QUEUED, [])
+
+
 def test_after_the_last_try_the_message_has_failed_and_the_run_is_a_dead_letter(alice, settings, ledger):
     with smtp_peer() as gone:
         settings.MAIL = gone.url
