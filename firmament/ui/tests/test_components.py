@@ -299,3 +299,10 @@ def test_markdown_can_do_nothing_but_be_read():
     assert 'href="javascript' not in html
     assert "<img" not in html
     assert "<strong>b</strong>" in html
+
+
+def test_nothing_late_is_not_drawn_as_an_alarm():
+    assert "stat-danger" in draw('<c-ui.stat label="Late" value="2" tone="danger" />')
+    assert "stat-danger" not in draw('<c-ui.stat label="Late" value="0" tone="danger" />')
+    assert "stat-danger" not in draw('<c-ui.stat label="Late" :value="none" tone="danger" />', none=0)
+    assert '<span class="stat-value">0</span>' in draw('<c-ui.stat label="Late" :value="none" />', none=0)
