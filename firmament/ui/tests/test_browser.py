@@ -151,8 +151,8 @@ def test_a_file_is_refused_in_words_and_the_others_go_on(chromium):
 
 
 def test_a_page_does_not_move_while_it_loads(chromium):
-    for size in (DESK, PHONE):
-        with browser.open_page(chromium, "detail", size=size) as opened:
+    for name, size in (("detail", DESK), ("detail", PHONE), ("upload", PHONE)):
+        with browser.open_page(chromium, name, size=size) as opened:
             shift = opened.page.evaluate(
                 """() => new Promise((done) => {
                     let sum = 0;
