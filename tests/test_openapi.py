@@ -2,8 +2,8 @@
 
 import re
 
-from firmament.kernel.api.management.commands.openapi import KEPT, document
 from firmament.kernel.api.instance import api
+from firmament.kernel.api.management.commands.openapi import KEPT, document
 
 
 def test_the_kept_document_is_the_api_as_it_is():
