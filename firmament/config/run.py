@@ -66,6 +66,8 @@ class Installation:
         make_home(self.env.home)
         with contextlib.ExitStack() as held:
             self._be_the_only_one(held)
+            # One that was killed could not take it along.
+            self._run_file.unlink(missing_ok=True)
             self._check_port()
             try:
                 self._prepare()

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections, connections
 from procrastinate.app import App
 from procrastinate.contrib.django import app as house_app
@@ -185,6 +186,9 @@ class House:
             except Exception:
                 log.exception("a lane's worker failed; it starts again", extra={"lane": lane.value})
             if not self.stopping.is_set():
+                # Its clock speaks through Django's connection of asgiref's one thread, where no request ever
+                # ends: a connection that broke there would stay broken for good.
+                await sync_to_async(close_old_connections)()
                 await asyncio.sleep(1)
 
     async def _count(

@@ -12,6 +12,7 @@ from firmament.config.database import holds_demo
 from firmament.config.environment import environment
 from firmament.config.logging import logging_config
 from firmament.config.wsgi import application
+from firmament.kernel.tenancy.engine.base import DatabaseWrapper
 
 # A request that has not ended by then is cut off; `run` waits a little longer before it kills.
 PATIENCE_S = 8
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         self._refuse_demo_in_public()
         # Everything is loaded before the processes fork, so that they share it and answer at once.
         assert application and get_resolver().url_patterns
-        connections.close_all()
+        self._let_go_of_the_database()
         gc.collect()
         gc.freeze()
         Server(
@@ -43,6 +44,14 @@ class Command(BaseCommand):
             log_level=LogLevels.warning,
             log_dictconfig=logging_config(env.log_level),
         ).serve()
+
+    def _let_go_of_the_database(self) -> None:
+        """Close the pool too: forked along, it would be one set of sockets in several processes, and without the
+        threads that open new ones after the database was restarted."""
+        held = connections["default"]
+        assert isinstance(held, DatabaseWrapper)
+        held.close()
+        held.close_pool()
 
     def _refuse_demo_in_public(self) -> None:
         try:
