@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--write", action="store_true", help=f"write {KEPT.name} in docs/reference")
-        parser.add_argument("--check", action="store_true", help="fail when the kept document is not this one")
+        parser.add_argument(
+            "--check", action="store_true", help="fail when the kept document is not this one"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = document()
@@ -35,4 +37,7 @@ def document() -> str:
     """The document as text, the same at every call."""
     # The addresses are read first: it is they that mount every room's router.
     prefix = reverse("api:api-root")
-    return json.dumps(api.get_openapi_schema(path_prefix=prefix), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(api.get_openapi_schema(path_prefix=prefix), indent=1, sort_keys=True, ensure_ascii=False)
+        + "\n"
+    )
