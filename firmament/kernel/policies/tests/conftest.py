@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db.models import Q
 
 from firmament.kernel.policies.models import PortalGrant, Wall
-from firmament.kernel.policies.tests.worlds import MADE_UP_CLIENTS
+from firmament.kernel.policies.tests.worlds import MADE_UP
 
 
 @pytest.fixture(autouse=True)
@@ -16,5 +17,5 @@ def no_loose_ends(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("acme")
     yield
-    PortalGrant.objects.filter(client_id__in=MADE_UP_CLIENTS).delete()
-    Wall.objects.filter(client_id__in=MADE_UP_CLIENTS).delete()
+    PortalGrant.objects.filter(client_id__in=MADE_UP).delete()
+    Wall.objects.filter(Q(client_id__in=MADE_UP) | Q(engagement_id__in=MADE_UP)).delete()

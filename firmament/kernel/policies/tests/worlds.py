@@ -53,7 +53,7 @@ class Trial(Power):
 
 
 CLIENTS = tuple(UUID(int=n) for n in (11, 12))
-MADE_UP_CLIENTS = tuple(UUID(int=n) for n in range(100))
+MADE_UP = tuple(UUID(int=n) for n in range(100))
 ENGAGEMENTS = tuple(UUID(int=n) for n in (21, 22))
 CLASSES = ("public", "internal", "confidential", "restricted", "odd")
 STAFF_SCOPES = ("trials.do", "trials.*", "trials.read", "other.*")
