@@ -23,7 +23,7 @@ class ClientsConfig(AppConfig):
     )
     portal_menu = (
         MenuEntry(
-            Section.CLIENTS,
+            Section.ADMINISTRATION,
             _("Your details"),
             "clients_portal:profile",
             "user",

@@ -1,7 +1,7 @@
 """This room's part of the demo firm: clients of two years, their people, and the work agreed with them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from firmament.kernel.policies.actions import grant_portal
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
-from firmament.lib.instant import at
+from firmament.lib.instant import at, now
 from firmament.modules.clients.actions.archive import archive_client
 from firmament.modules.clients.actions.clients import create_client, deactivate_client
 from firmament.modules.clients.actions.contacts import add_contact, link_user
@@ -21,7 +21,7 @@ from firmament.modules.clients.actions.engagements import (
     pause_engagement,
     start_engagement,
 )
-from firmament.modules.clients.models import Client, Contact
+from firmament.modules.clients.models import Client, Contact, Engagement
 
 FIRST = (
     "Anna",
@@ -185,12 +185,21 @@ def _portal(people: People, client: Client, contact: Contact) -> None:
 
 
 def _work(people: People, client: Client, number: int, dice: Random) -> None:
-    if number % 40 == 38:
-        return  # asked once, and nothing came of it; archived later
+    """One or two engagements; most run, some wait, some are done, a few are still drafts."""
     for title, line in dice.sample(SERVICES, 1 + number % 2):
-        engagement = create_engagement(people.manager, client, title=title, service_line=line)
-        if number % 9 != 8:
-            start_engagement(people.manager, engagement)
+        begins = now().date() + timedelta(days=dice.randint(1, 10))
+        engagement = create_engagement(
+            people.manager,
+            client,
+            title=f"{title} {begins.year}",
+            service_line=line,
+            lead=client.owner,
+            starts_on=begins,
+            ends_on=begins + timedelta(days=dice.choice((60, 90, 120, 365))),
+        )
+        if number % 9 == 8:
+            continue
+        start_engagement(people.manager, engagement)
         if number % 13 == 7:
             complete_engagement(people.manager, engagement)
         elif number % 17 == 5:
@@ -205,5 +214,8 @@ def _later(people: People, client: Client, number: int) -> None:
             drain()
     elif number % 40 == 38:
         with at(people.moment(10, 16)):
+            running = Engagement.objects.filter(client=client, state=Engagement.State.ACTIVE)
+            for engagement in running.select_related("client"):
+                complete_engagement(people.manager, engagement)
             archive_client(people.partner, client)
             drain()

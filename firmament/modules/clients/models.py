@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.lib.text import is_storable
+from firmament.ui.readable import locale
 
 BIN_KEEPS = timedelta(days=30)
 
@@ -168,9 +169,10 @@ class Client(FirmModel):
 
     @property
     def address(self) -> tuple[str, ...]:
-        """The lines of the address that are filled in."""
+        """The lines of the address that are filled in; the country by its name in the reader's language."""
         town = " ".join(part for part in (self.postal_code, self.city) if part)
-        return tuple(part for part in (self.address_line1, self.address_line2, town, self.country) if part)
+        country = locale().territories.get(self.country, self.country)
+        return tuple(part for part in (self.address_line1, self.address_line2, town, country) if part)
 
 
 class ContactQuerySet(FirmQuerySet):

@@ -61,4 +61,4 @@ class MemberField(forms.ModelChoiceField):
 
 
 def member_field(label: Any) -> MemberField:
-    return MemberField(Membership.objects.none(), label=label, required=False, empty_label=_("Nobody yet"))
+    return MemberField(Membership.objects.none(), label=label, required=False, empty_label=_("Nobody"))

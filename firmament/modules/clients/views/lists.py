@@ -56,6 +56,7 @@ def give_to(actor: Actor, client: Client, value: str) -> None:
 NEW_CLIENT = ListAction(
     label=_("New client"), url_name="clients:client_create", power=Can.CREATE, icon="plus", primary=True
 )
+TO_THE_BIN = ListAction(label=_("Bin"), url_name="clients:bin", power=Can.RESTORE, icon="trash")
 IMPORT = ListAction(label=_("Import"), url_name="clients:import", power=Can.IMPORT, icon="upload")
 
 CLIENTS = ListPage(
@@ -126,7 +127,7 @@ CLIENTS = ListPage(
             no=_("No portal access"),
         ),
     ),
-    actions=(IMPORT, NEW_CLIENT),
+    actions=(TO_THE_BIN, IMPORT, NEW_CLIENT),
     bulk=(
         BulkAction(
             key="owner",
