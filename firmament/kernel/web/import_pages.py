@@ -58,6 +58,7 @@ def import_page(request: FirmRequest, form: ImportPage, pk: UUID | None = None) 
 
 
 def _mine(request: FirmRequest, form: ImportPage) -> Any:
+    assert request.actor.membership_id is not None
     return Import.objects.filter(kind=form.name, membership_id=request.actor.membership_id)
 
 

@@ -41,6 +41,8 @@ def bring(actor: Actor, form: ImportPage, name: str, content: bytes) -> Import:
     table = read_table(content, limits=LIMITS)
     if not table.rows:
         raise TableError(_("There are no rows under the header."))
+    # Imports are the staff's: what is brought belongs to a member of the firm.
+    assert actor.membership_id is not None
     batch = Import.objects.create(
         kind=form.name,
         membership_id=actor.membership_id,
