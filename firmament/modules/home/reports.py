@@ -48,9 +48,13 @@ def day_of(actor: Actor) -> Day:
     return Day(
         to_check=tuple(line for line in lines if line.request.to_check),
         late=tuple(line for line in lines if line.request.overdue and not line.request.to_check),
-        soon=tuple(line for line in lines if not line.request.overdue and line.request.due_on <= until),
+        soon=tuple(
+            line
+            for line in lines
+            if not line.request.overdue and not line.request.to_check and line.request.due_on <= until
+        ),
         open_count=len(lines),
-        changes=recent_changes(actor, limit=SHOWN * 2),
+        changes=recent_changes(actor, limit=SHOWN),
     )
 
 

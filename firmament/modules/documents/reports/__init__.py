@@ -1,1 +1,1 @@
-"""What pages (`requests`) and letters (`letters`) say."""
+"""What pages (`requests`, `items`) and letters (`letters`) say."""

@@ -1,8 +1,8 @@
 """What pages say of requests, gathered into plain values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from firmament.kernel.web.links import link
 from firmament.lib.instant import today
 from firmament.modules.documents.models import DocumentRequest, RequestItem, Submission
 from firmament.modules.documents.policies import Can
+from firmament.modules.documents.reports.items import item_lines
 from firmament.ui.shell import Tone
 
 REQUEST_TONES: Mapping[str, Tone] = {
@@ -23,28 +24,6 @@ REQUEST_TONES: Mapping[str, Tone] = {
     "sent": "waiting",
     "completed": "done",
     "canceled": "neutral",
-}
-ITEM_TONES: Mapping[str, Tone] = {
-    "open": "waiting",
-    "submitted": "info",
-    "rejected": "warning",
-    "accepted": "done",
-    "waived": "neutral",
-}
-SUBMISSION_TONES: Mapping[str, Tone] = {
-    "checking": "info",
-    "quarantined": "danger",
-    "pending": "info",
-    "accepted": "done",
-    "rejected": "warning",
-    "withdrawn": "neutral",
-}
-ACCEPT = {
-    "any": ".pdf,.jpg,.jpeg,.png,.heic,.webp,.xlsx,.xls,.csv,.ods,.docx,.doc,.odt,.txt",
-    "pdf": ".pdf",
-    "image": "image/*,.heic,.pdf",
-    "spreadsheet": ".xlsx,.xls,.csv,.ods",
-    "text": ".docx,.doc,.odt,.txt,.pdf",
 }
 
 
@@ -61,42 +40,6 @@ class OpenRequest:
     done: int
     to_check: int
     overdue: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileLine:
-    """A file handed in, as a line on a page."""
-
-    id: UUID
-    name: str
-    size: int
-    at: datetime
-    state: str
-    label: str
-    tone: Tone
-    reason: str
-    can_open: bool
-    can_decide: bool
-    can_withdraw: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLine:
-    """A document that is asked for, with what was handed in for it."""
-
-    id: UUID
-    title: str
-    help: str
-    rule: str
-    accept: str
-    max_bytes: int
-    state: str
-    label: str
-    tone: Tone
-    reason: str
-    done: bool
-    takes_files: bool
-    files: tuple[FileLine, ...]
 
 
 def open_requests(actor: Actor, *, client_ids: frozenset[UUID] | None = None) -> list[OpenRequest]:
@@ -125,11 +68,12 @@ def request_for_staff(actor: Actor, request: DocumentRequest) -> dict[str, Any]:
     """Everything on the staff's page of a request."""
     items = item_lines(actor, request)
     sent = request.state == DocumentRequest.State.SENT
+    to_check = any(item.state == RequestItem.State.SUBMITTED for item in items)
     return {
         "document_request": request,
-        "state_label": request.get_state_display(),
-        "state_tone": REQUEST_TONES[request.state],
-        "overdue": sent and request.due_on < today(current_firm().timezone),
+        "state_label": _("To check") if sent and to_check else request.get_state_display(),
+        "state_tone": "info" if sent and to_check else REQUEST_TONES[request.state],
+        "overdue": sent and not to_check and request.due_on < today(current_firm().timezone),
         "items": items,
         "done": sum(item.done for item in items),
         "total": len(items),
@@ -183,69 +127,3 @@ def _card(row: Any) -> dict[str, Any]:
         "label": row.get_state_display(),
         "tone": REQUEST_TONES[row.state],
     }
-
-
-def item_lines(actor: Actor, request: DocumentRequest) -> tuple[ItemLine, ...]:
-    """The items with their files; two queries."""
-    items = list(request.items.order_by("position", "pk"))
-    files: dict[UUID, list[Submission]] = {item.pk: [] for item in items}
-    for submission in (
-        Submission.objects.filter(item__in=items).select_related("file").order_by("created_at", "pk")
-    ):
-        files[submission.item_id].append(submission)
-    sent = request.state == DocumentRequest.State.SENT
-    may = {
-        "open": allows(actor, Can.DOWNLOAD, request),
-        "decide": sent and allows(actor, Can.REVIEW, request),
-        "withdraw": sent and allows(actor, Can.UPLOAD, request),
-    }
-    return tuple(_item_line(item, files[item.pk], may) for item in items)
-
-
-def _item_line(item: RequestItem, files: Iterable[Submission], may: Mapping[str, bool]) -> ItemLine:
-    return ItemLine(
-        id=item.pk,
-        title=item.title,
-        help=item.help,
-        rule=_rule(item),
-        accept=ACCEPT[item.kind],
-        max_bytes=item.max_bytes,
-        state=item.state,
-        label=item.get_state_display(),
-        tone=ITEM_TONES[item.state],
-        reason=item.reason,
-        done=item.is_done,
-        takes_files=may["withdraw"] and not item.is_done,
-        files=tuple(_file_line(submission, may) for submission in files),
-    )
-
-
-def _file_line(submission: Submission, may: Mapping[str, bool]) -> FileLine:
-    waiting = submission.state == Submission.State.PENDING
-    return FileLine(
-        id=submission.pk,
-        name=submission.file.name,
-        size=submission.file.size,
-        at=submission.created_at,
-        state=submission.state,
-        label=submission.get_state_display(),
-        tone=SUBMISSION_TONES[submission.state],
-        reason=submission.reason or (submission.file.reason if submission.state == "quarantined" else ""),
-        can_open=may["open"] and submission.file.is_ready,
-        can_decide=may["decide"] and waiting,
-        can_withdraw=may["withdraw"] and (waiting or submission.state == Submission.State.CHECKING),
-    )
-
-
-def _rule(item: RequestItem) -> str:
-    """The item's rules in a few words."""
-    kinds = {
-        "any": _("PDF, photo, spreadsheet or text"),
-        "pdf": _("PDF"),
-        "image": _("Photo, scan or PDF"),
-        "spreadsheet": _("Spreadsheet or CSV"),
-        "text": _("Text document or PDF"),
-    }
-    size = _("up to %(size)s MB each") % {"size": item.max_megabytes}
-    count = _("%(count)s files needed") % {"count": item.files_needed} if item.files_needed > 1 else ""
-    return ", ".join(part for part in (kinds[item.kind], size, count) if part)

@@ -1,0 +1,84 @@
+"""A browser and an installation for each file of journeys."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from firmament.kernel.testing import cluster
+from firmament.kernel.testing.installation import Installation
+
+CHROMIUM = os.environ.get("FIRMAMENT_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-quic", "--no-first-run")
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def installation(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Installation]:
+    """Web server, worker and mail server on a fresh clone of the furnished template."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"firmament_{request.module.__name__.rsplit('.', 1)[-1]}_{worker}"
+    made = Installation(name=name, home=tmp_path_factory.mktemp("installation"))
+    with django_db_blocker.unblock():
+        made.open()
+    yield made
+    with django_db_blocker.unblock():
+        made.close()
+    cluster.drop(name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, installation: Installation) -> Iterator[Callable[..., Page]]:
+    """A page of its own browser profile; any script error or refused policy on it fails the test at its end."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(*, size: dict[str, int] = DESK) -> Page:
+        context = browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]}, base_url=installation.url
+        )
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: complaints.append(f"{page.url}: {message.text}")
+            if "Content Security Policy" in message.text
+            else None,
+        )
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Through the sign-in page, as anybody does."""
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+
+
+def data(name: str) -> Path:
+    """A file of tests/data."""
+    return Path(__file__).resolve().parents[1] / "data" / name
