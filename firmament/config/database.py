@@ -22,8 +22,9 @@ from firmament.config.environment import (
     from_url,
     make_home,
     make_role_passwords,
+    role_passwords,
 )
-from firmament.kernel.tenancy.roles import prepare_database, prepare_roles
+from firmament.kernel.tenancy.roles import ROLES, prepare_database, prepare_roles
 from firmament.lib.postgres import EmbeddedPostgres, write_secret
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def prepare_server(environment: Environment) -> None:
         )
     server, name = _server_of(given)
     if _is_superuser(server):
+        _refuse_others_roles(environment, server)
         prepare_roles(server, make_role_passwords(environment.home))
         prepare_database(server, name)
     elif not (
@@ -78,6 +80,20 @@ def prepare_server(environment: Environment) -> None:
             "DATABASE_URL: this role may not make the roles that the application needs. Have them made "
             "(docs/how-to/use-your-own-postgresql.md) and set FIRMAMENT_APP_DATABASE_URL and "
             "FIRMAMENT_OPS_DATABASE_URL as well."
+        )
+
+
+def _refuse_others_roles(environment: Environment, server: dict[str, Any]) -> None:
+    """Roles belong to a whole server: giving them new passwords would lock out another home that uses it."""
+    if role_passwords(environment.home):
+        return
+    with psycopg.connect(**server) as connection:
+        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = ANY(%s)", [list(ROLES)]).fetchone()
+    if found:
+        raise SettingsWrong(
+            f"DATABASE_URL: the roles of Firmament exist on that server, and {environment.home} does not know their "
+            "passwords. Copy the file “roles” from the home that does, or set FIRMAMENT_APP_DATABASE_URL and "
+            "FIRMAMENT_OPS_DATABASE_URL and let DATABASE_URL name firmament_owner."
         )
 
 
