@@ -213,9 +213,12 @@ class Installation:
         )
         lines = ["", f"Firmament is running at {url}", ""]
         if sign_ins:
-            wide = max(len(person["email"]) for person in sign_ins)
+            wide = {key: max(len(person[key]) for person in sign_ins) for key in ("role", "email")}
             lines += ["Sign in to the demo firm:"]
-            lines += [f"  {p['role']:<12} {p['email']:<{wide}}  {p['password']}" for p in sign_ins]
+            lines += [
+                f"  {p['role']:<{wide['role']}}  {p['email']:<{wide['email']}}  {p['password']}"
+                for p in sign_ins
+            ]
         else:
             lines += ["Make a firm with: .venv/bin/python manage.py create_firm --help"]
         if self.env.mail.get_secret_value() == "local":
