@@ -48,29 +48,46 @@ def adapter_of(schema: Any) -> "TypeAdapter[Any]":
 
 
 class JsonObject(Func):
-    """`json_build_object('name', expression, …)`, as text where it is the outermost.
+    """`json_build_object('name', expression, …)`: each member an ORM path or an expression.
 
     Django's JSONObject makes jsonb, which sorts the members and costs more; its names travel as parameters,
-    whose type a prepared statement cannot tell.
+    whose type a prepared statement cannot tell. Members that are columns of the model itself are written down without
+    being resolved one by one: in a list of eighteen members that was half of what the ORM cost.
     """
 
     output_field = TextField()
 
-    def __init__(self, **fields: Any) -> None:
-        if not all(_NAME.match(name) for name in fields):
+    def __init__(self, **members: Any) -> None:
+        if not all(_NAME.match(name) for name in members):
             raise ValueError("Members are named like Python attributes.")
-        self.names = tuple(fields)
-        super().__init__(*(_expression(value) for value in fields.values()))
+        self.names = tuple(members)
+        self.plain = {
+            name: path for name, path in members.items() if isinstance(path, str) and "__" not in path
+        }
+        self.columns: dict[str, str] = {}
+        super().__init__(*(_expression(value) for name, value in members.items() if name not in self.plain))
+
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "JsonObject":
+        found: JsonObject = super().resolve_expression(query, *args, **kwargs)
+        alias = query.get_initial_alias()
+        found.columns = {
+            name: f'"{alias}"."{query.model._meta.get_field(path).column}"'
+            for name, path in self.plain.items()
+        }
+        return found
 
     def as_sql(  # type: ignore[override]  # no function, template or joiner to choose here
         self, compiler: Any, connection: Any, **extra: Any
     ) -> tuple[str, tuple[Any, ...]]:
         parts: list[str] = []
         params: list[Any] = []
-        for name, expression in zip(self.names, self.get_source_expressions(), strict=True):
-            sql, inner = compiler.compile(expression)
+        others = iter(self.get_source_expressions())
+        for name in self.names:
+            sql = self.columns.get(name)
+            if sql is None:
+                sql, inner = compiler.compile(next(others))
+                params.extend(inner)
             parts.append(f"'{name}', {sql}")
-            params.extend(inner)
         return f"json_build_object({', '.join(parts)})", tuple(params)
 
 
