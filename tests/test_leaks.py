@@ -83,13 +83,13 @@ OPERATIONS = api_paths()
 
 @pytest.fixture
 def intruders(acme: Firm, globex: Firm) -> dict[str, Client]:
-    """Globex's partner, and a client's person of Globex who may do everything a client may."""
+    """Globex's administrator, whom no missing power stops before the id is looked up, and a client's person of Globex who may do everything a client may."""
     with firm_transaction(globex.pk):
         gina = staff_actor("gina@globex.example")
         gus = make_user("Gus Client", "gus@client.example")
         holding = FirmClient.objects.get(reference="HOLD")
         make_portal_contact(gina, holding, gus, scopes=frozenset(Scope))
-    return {"staff": browser_of("gina@globex.example"), "portal": browser_of("gus@client.example")}
+    return {"staff": browser_of("greg@globex.example"), "portal": browser_of("gus@client.example")}
 
 
 def alike(response: HttpResponse) -> tuple[int, str, list[tuple[str, str]]]:

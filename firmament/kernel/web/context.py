@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import cast
 
 from django.apps import apps
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, get_language_bidi
 
+from firmament.kernel.files.models import StoredFile
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Firm, FirmAccess, FirmProfile
@@ -28,7 +30,9 @@ from firmament.ui.shell import (
 
 # Addresses of identity's and the firms room's pages, which the shell points at where they exist.
 SIGN_OUT = "account_logout"
-PROFILE = "firms:profile"
+PROFILE = "profile"
+THEME = "theme"
+LOGO = "logo"
 
 
 def shell_for(request: HttpRequest) -> Shell:
@@ -40,16 +44,18 @@ def shell_for(request: HttpRequest) -> Shell:
     staff = actor.domain == Domain.STAFF
     user = request.user
     assert user.is_authenticated
+    own = "firms" if staff else "firms_portal"
     return Shell(
         face=Face.WORKSPACE if staff else Face.PORTAL,
-        brand=_brand(firm),
+        brand=_brand(firm, own),
         home_url=door_url(firm.slug, staff=staff),
         person=PersonBadge(name=user.name, email=user.email),
         firms=_firms(request, firm, staff=staff),
         sections=_sections(request, actor, firm.slug, staff=staff),
         new_items=_new_items(actor, firm.slug) if staff else (),
         toasts=take_toasts(request),
-        profile_url=_address(PROFILE if staff else f"{PROFILE.partition(':')[0]}_portal:profile", firm.slug),
+        profile_url=_address(f"{own}:{PROFILE}", firm.slug),
+        theme_url=_address(f"{own}:{THEME}", firm.slug),
         sign_out_url=reverse(SIGN_OUT),
         theme=cast(Theme, user.theme),
         language=get_language() or "en",
@@ -101,10 +107,13 @@ def dangling_menu_entries() -> list[str]:
     return [name for name in names if not _address(name, "firm")]
 
 
-def _brand(firm: Firm) -> Brand:
-    profile = FirmProfile.objects.only("brand").first()
-    palette = profile.brand if profile is not None and profile.brand in PALETTES else "indigo"
-    return Brand(name=firm.name, palette=palette, own=True)
+def _brand(firm: Firm, namespace: str) -> Brand:
+    """The firm's palette and logo, in one query; a logo that its scan has not found clean is not shown."""
+    clean = StoredFile.objects.ready().filter(pk=OuterRef("logo_id")).values("pk")
+    profile = FirmProfile.objects.values("brand", logo=Subquery(clean)).first() or {"brand": "", "logo": None}
+    palette = profile["brand"] if profile["brand"] in PALETTES else "indigo"
+    logo_url = _address(f"{namespace}:{LOGO}", firm.slug, pk=profile["logo"]) if profile["logo"] else ""
+    return Brand(name=firm.name, palette=palette, logo_url=logo_url, own=True)
 
 
 def _firms(request: HttpRequest, firm: Firm, *, staff: bool) -> tuple[FirmChoice, ...]:
@@ -164,8 +173,8 @@ def _new_items(actor: Actor, slug: str) -> tuple[MenuItem, ...]:
     )
 
 
-def _address(name: str, slug: str) -> str:
+def _address(name: str, slug: str, **further: object) -> str:
     try:
-        return reverse(name, kwargs={"firm": slug})
+        return reverse(name, kwargs={"firm": slug, **further})
     except NoReverseMatch:
         return ""

@@ -1,0 +1,1 @@
+"""The firm's own page: people, roles, walls, audit trail, background work, messages, settings, and one's own profile."""

@@ -1,0 +1,37 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.web.menu import MenuEntry, Section
+
+
+class FirmsConfig(AppConfig):
+    name = "firmament.modules.firms"
+    label = "firms"
+    verbose_name = _("Administration")
+    icon = "settings"
+    requires = ()
+    menu = (
+        MenuEntry(Section.ADMINISTRATION, _("People"), "firms:people", "users-group", "firms.view_people"),
+        MenuEntry(
+            Section.ADMINISTRATION, _("Audit trail"), "firms:audit", "history", "firms.view_audit", order=1
+        ),
+        MenuEntry(
+            Section.ADMINISTRATION,
+            _("Messages sent"),
+            "firms:messages",
+            "send",
+            "firms.view_messages",
+            order=2,
+        ),
+        MenuEntry(
+            Section.ADMINISTRATION, _("Background work"), "firms:jobs", "robot", "firms.view_jobs", order=3
+        ),
+        MenuEntry(
+            Section.ADMINISTRATION,
+            _("Settings"),
+            "firms:settings",
+            "settings",
+            "firms.view_settings",
+            order=4,
+        ),
+    )

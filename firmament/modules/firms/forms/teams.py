@@ -1,0 +1,31 @@
+"""Teams and who is in them."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.tenancy.models import Membership
+from firmament.modules.firms.forms.parts import ActionForm
+
+
+class TeamForm(ActionForm):
+    """A new team."""
+
+    name = forms.CharField(label=_("Name of the new team"), max_length=80, strip=False)
+
+
+class MembersForm(ActionForm):
+    """Somebody to put in."""
+
+    member = forms.ModelChoiceField(
+        Membership.objects.none(),
+        label=_("Person"),
+        empty_label=_("Choose a person"),
+        error_messages={"required": _("Choose a person.")},
+    )
+
+    def __init__(self, *args: Any, members: "QuerySet[Membership]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = members  # type: ignore[attr-defined]

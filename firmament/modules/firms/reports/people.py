@@ -1,0 +1,175 @@
+"""Who is in the firm, what they hold, and what would be left without them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
+
+from firmament.kernel.identity.models import ApiToken, Invitation
+from firmament.kernel.ledger.timeline import ActivityRow, activity
+from firmament.kernel.policies.authority import authority_of
+from firmament.kernel.policies.decide import may
+from firmament.kernel.policies.kernel_powers import Can as Powers
+from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team, TeamMember, Wall
+from firmament.kernel.policies.powers import BUILT_IN_ROLES, FIRM_ADMIN
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import Membership
+from firmament.lib.instant import now
+from firmament.modules.firms.policies import Can
+from firmament.modules.firms.reports.subjects import wall_subjects
+
+ORDER = {code: n for n, (code, _name, _clearance) in enumerate(BUILT_IN_ROLES)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Something a member answers for, as a room names and counts it: "Clients", 12."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallLine:
+    """A wall in words: who is kept from what."""
+
+    wall: Wall
+    who: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFacts:
+    """What a person's page shows beside their name. What the reader may not see is empty."""
+
+    roles: tuple[Role, ...]
+    only_admin: bool
+    teams: tuple[Team, ...]
+    tokens: tuple[ApiToken, ...]
+    walls: tuple[WallLine, ...]
+    history: tuple[ActivityRow, ...]
+
+
+def members_for(actor: Actor) -> "QuerySet[Membership]":
+    """The people of the firm, each with the names of their roles."""
+    held = RoleAssignment.objects.filter(membership=OuterRef("pk")).order_by("role__name")
+    rows: QuerySet[Membership] = Membership.objects.visible_to(actor).annotate(
+        role_names=ArraySubquery(held.values("role__name"))
+    )
+    return rows
+
+
+def with_role(code: str) -> Q:
+    """Members who hold a role."""
+    return Q(pk__in=RoleAssignment.objects.filter(role__code=code).values("membership_id"))
+
+
+def invitations_for(actor: Actor) -> "list[Invitation]":
+    """Offers to join the firm that nobody took up yet, lapsed ones among them, the newest first."""
+    rows = Invitation.objects.visible_to(actor).filter(
+        domain=Invitation.Domain.STAFF, accepted_at__isnull=True, revoked_at__isnull=True
+    )
+    return list(rows.order_by("-created_at", "-pk")[:100])
+
+
+def roles_in_order() -> list[Role]:
+    """Every role of the firm: the built-in ones by their weight, then its own by name."""
+    return sorted(Role.objects.all(), key=lambda role: (ORDER.get(role.code, len(ORDER)), role.name))
+
+
+def grantable_roles(actor: Actor) -> list[Role]:
+    """The roles whose every power the actor holds: nobody gives what they lack."""
+    carried: dict[UUID, set[str]] = {}
+    for role_id, power in RolePower.objects.values_list("role_id", "power"):
+        carried.setdefault(role_id, set()).add(power)
+    held = authority_of(actor).held
+    return [role for role in roles_in_order() if carried.get(role.pk, set()) <= held]
+
+
+def roles_of_member(membership: Membership) -> tuple[Role, ...]:
+    """What a member holds."""
+    held = RoleAssignment.objects.filter(membership=membership).values("role_id")
+    return tuple(role for role in roles_in_order() if role.pk in {row["role_id"] for row in held})
+
+
+def is_only_admin(membership: Membership) -> bool:
+    """Whether the firm would be without an active administrator if this one went."""
+    admins = set(
+        RoleAssignment.objects.filter(
+            role__code=FIRM_ADMIN, membership__state=Membership.State.ACTIVE, membership__user__is_active=True
+        ).values_list("membership_id", flat=True)
+    )
+    return admins == {membership.pk}
+
+
+def member_facts(actor: Actor, membership: Membership) -> MemberFacts:
+    """Everything about a member that the reader may see."""
+    roles = roles_of_member(membership)
+    audits = may(actor, Can.VIEW_AUDIT)
+    in_teams = TeamMember.objects.visible_to(actor).filter(membership=membership).values("team_id")
+    tokens = ApiToken.objects.visible_to(actor).filter(maker=membership).order_by("-created_at")
+    history = activity("tenancy.membership", membership.pk, limit=12) if audits else ()
+    return MemberFacts(
+        roles=roles,
+        only_admin=any(role.code == FIRM_ADMIN for role in roles) and is_only_admin(membership),
+        teams=tuple(Team.objects.visible_to(actor).filter(pk__in=in_teams).order_by("name")),
+        tokens=tuple(tokens.live(at=now())),
+        walls=tuple(walls_for(actor, membership)),
+        history=tuple(history),
+    )
+
+
+def walls_for(actor: Actor, membership: Membership | None = None) -> list[WallLine]:
+    """Standing walls the reader may see: all of them, or those a member stands behind, by themselves or by a team."""
+    if not may(actor, Powers.VIEW_WALLS):
+        return []
+    rows = Wall.objects.visible_to(actor).standing().select_related("membership__user", "team")
+    if membership is not None:
+        teams = TeamMember.objects.filter(membership=membership).values("team_id")
+        rows = rows.filter(Q(membership=membership) | Q(team_id__in=teams))
+    found = list(rows.order_by("-created_at", "-pk"))
+    subjects = wall_subjects(actor, found)
+    return [
+        WallLine(wall=wall, who=str(wall.membership or wall.team), subject=subjects[wall.pk])
+        for wall in found
+    ]
+
+
+def answers_for(membership: Membership) -> list[Held]:
+    """What would be left without an owner, room by room.
+
+    A room says so by its AppConfig: `answered_for = ("dotted.path.to.answered_for",)`, each a
+    function `(membership_id) -> Iterable[tuple[str, int]]`: what, and how many.
+    """
+    found = []
+    for config in apps.get_app_configs():
+        for place in getattr(config, "answered_for", ()):
+            ask: Callable[[UUID], list[tuple[str, int]]] = import_string(place)
+            found += [Held(label=label, count=count) for label, count in ask(membership.pk) if count]
+    return found
+
+
+def successors(actor: Actor, membership: Membership) -> "QuerySet[Membership]":
+    """Who could take over: everybody else who is active."""
+    rows: QuerySet[Membership] = (
+        Membership.objects.visible_to(actor)
+        .filter(state=Membership.State.ACTIVE)
+        .exclude(pk=membership.pk)
+        .select_related("user")
+        .order_by("user__name")
+    )
+    return rows
+
+
+def people_by_role(actor: Actor) -> list[tuple[Role, list[str]]]:
+    """Each role with the active people who hold it."""
+    names: dict[UUID, list[str]] = {}
+    members = Membership.objects.visible_to(actor).filter(state=Membership.State.ACTIVE)
+    held = RoleAssignment.objects.filter(membership__in=members).order_by("membership__user__name")
+    for role_id, name in held.values_list("role_id", "membership__user__name"):
+        names.setdefault(role_id, []).append(name)
+    return [(role, names.get(role.pk, [])) for role in roles_in_order()]

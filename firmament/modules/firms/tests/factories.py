@@ -1,0 +1,159 @@
+"""What tests of the firm's own pages begin with; made through the actions."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from firmament.kernel.identity.actions import invite, issue_token
+from firmament.kernel.identity.founding import join_firm
+from firmament.kernel.identity.models import ApiToken, Invitation
+from firmament.kernel.jobs.models import ErrorClass, JobRun, State
+from firmament.kernel.jobs.queue import enqueue
+from firmament.kernel.ledger.models import Entry
+from firmament.kernel.messages.models import Delivery
+from firmament.kernel.messages.send import Recipient, queue_message
+from firmament.kernel.policies.actions import add_to_team, create_team, raise_wall
+from firmament.kernel.policies.models import Team, Wall
+from firmament.kernel.policies.powers import STAFF
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import FirmProfile, Membership
+from firmament.kernel.testing.fixtures import staff_actor
+from firmament.kernel.testing.world import make_user
+from firmament.lib.instant import now
+from firmament.modules.clients.tests.factories import carlas_bakery
+from firmament.modules.firms.actions.settings import put_logo
+
+_serial = count(1)
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccf"
+    "c0500f0004850180848d9c6d0000000049454e44ae426082"
+)
+
+
+def make_member(*, role: str = STAFF, name: str = "") -> Membership:
+    """A further member of the firm at hand."""
+    number = next(_serial)
+    user = make_user(name or f"Member {number}", f"member{number}@acme.example")
+    return join_firm(user, role=role)
+
+
+def make_invitation(actor: Actor) -> Invitation:
+    """An open offer to join as staff."""
+    number = next(_serial)
+    return invite(
+        actor,
+        email=f"newcomer{number}@acme.example",
+        name=f"Newcomer {number}",
+        domain="staff",
+        role_codes=[STAFF],
+    )
+
+
+def make_wall(actor: Actor, membership: Membership) -> Wall:
+    """A wall between a member and Carla's Bakery."""
+    return raise_wall(
+        actor, reason="Her brother owns it", membership=membership, client_id=carlas_bakery().pk
+    )
+
+
+def make_team(actor: Actor, *members: Membership) -> Team:
+    """A team with these people in it."""
+    team = create_team(actor, name=f"Team {next(_serial)}")
+    for member in members:
+        add_to_team(actor, team, member)
+    return team
+
+
+def make_token(actor: Actor, *scopes: str) -> tuple[ApiToken, str]:
+    """A key of the actor's, and its secret."""
+    return issue_token(
+        actor,
+        name=f"Program {next(_serial)}",
+        scopes=scopes or ["firms.read"],
+        expires_at=now() + timedelta(days=30),
+    )
+
+
+def make_run(actor: Actor, code: str = "clients.empty_bin") -> JobRun:
+    """Work that waits."""
+    return enqueue(code, actor=actor)
+
+
+def make_dead_letter(actor: Actor, *, reason: str = "The server said 550.") -> JobRun:
+    """Work that failed for good."""
+    run = make_run(actor)
+    JobRun.objects.filter(pk=run.pk).update(
+        state=State.FAILED,
+        finished_at=now(),
+        error_class=ErrorClass.PERMANENT,
+        error_text=reason,
+        attempt=1,
+        failures=1,
+    )
+    run.refresh_from_db()
+    return run
+
+
+def make_delivery(actor: Actor, *, client_id: UUID | None = None) -> Delivery:
+    """A message that waits to be sent."""
+    number = next(_serial)
+    return queue_message(
+        actor,
+        wording="documents.request_sent",
+        to=Recipient(name="Carla Client", email="carla@client.example"),
+        context={},
+        key=f"factory-{number}",
+        client_id=client_id,
+    )
+
+
+def png(name: str = "logo.png", content: bytes = PNG) -> SimpleUploadedFile:
+    """A very small picture."""
+    return SimpleUploadedFile(name, content, content_type="image/png")
+
+
+def make_logo() -> UUID:
+    """A logo of the firm at hand, not yet scanned; made by its administrator."""
+    return put_logo(staff_actor("ada@acme.example"), png()).pk
+
+
+def _bob() -> Membership:
+    return Membership.objects.get(user__email="bob@acme.example")
+
+
+def _logo(actor: Actor) -> dict[str, object]:
+    found = FirmProfile.objects.get().logo_id
+    return {"pk": found or make_logo()}
+
+
+def _member(actor: Actor) -> dict[str, object]:
+    return {"pk": _bob().pk}
+
+
+def _place(actor: Actor) -> dict[str, object]:
+    return {"pk": make_team(actor, _bob()).pk, "member": _bob().pk}
+
+
+EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "firms:person": _member,
+    "firms:person_title": _member,
+    "firms:person_roles": _member,
+    "firms:person_deactivate": _member,
+    "firms:person_reactivate": _member,
+    "firms:invitation_step": lambda actor: {"pk": make_invitation(actor).pk, "step": "resend"},
+    "firms:team": lambda actor: {"pk": make_team(actor).pk},
+    "firms:team_leave": _place,
+    "firms:wall_lift": lambda actor: {"pk": make_wall(actor, _bob()).pk},
+    "firms:audit_entry": lambda actor: {"pk": Entry.objects.order_by("pk").values_list("pk", flat=True)[0]},
+    "firms:message": lambda actor: {"pk": make_delivery(actor).pk},
+    "firms:job": lambda actor: {"pk": make_run(actor).pk},
+    "firms:job_step": lambda actor: {"pk": make_dead_letter(actor).pk, "step": "replay"},
+    "firms:logo": _logo,
+    "firms:token_revoke": lambda actor: {"pk": make_token(actor)[0].pk},
+    "firms_portal:logo": _logo,
+}
+API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {"/firms/people/": _member}

@@ -1,0 +1,163 @@
+"""The audit trail: looking at it is written down too."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from firmament.kernel.ledger.events import Category
+from firmament.kernel.web import cells
+from firmament.kernel.web.cells import Column, Kind
+from firmament.kernel.web.entrances import staff_page
+from firmament.kernel.web.filters import (
+    ChoiceFilter,
+    DateFilter,
+    RelatedFilter,
+    SearchFilter,
+    as_date,
+    as_uuid,
+)
+from firmament.kernel.web.links import link
+from firmament.kernel.web.lists import Empty, ListPage, list_page
+from firmament.kernel.web.page import page
+from firmament.kernel.web.requests import FirmRequest
+from firmament.modules.firms.actions.audit import note_reading
+from firmament.modules.firms.events import AuditRead
+from firmament.modules.firms.policies import Can
+from firmament.modules.firms.reports import audit as reports
+from firmament.ui.shapes import Crumb
+
+
+def _drawn_who(row: Mapping[str, Any], value: Any) -> str:
+    return cells.person(reports.who(row))
+
+
+def _linked(row: Mapping[str, Any], value: Any) -> str:
+    return format_html('<span class="breakable">{}</span>', reports.sentence(row))
+
+
+def _mono(row: Mapping[str, Any], value: Any) -> str:
+    return format_html('<span class="mono">{}</span>', value)
+
+
+def _told(row: Mapping[str, Any], value: Any) -> str:
+    return reports.sentence(row)
+
+
+@cache
+def audit_list() -> ListPage:
+    """The list. Made at the first request, when every room has declared its events."""
+    return ListPage(
+        name="firms.audit",
+        title=gettext_lazy("Audit trail"),
+        about=gettext_lazy(
+            "Everything that was done in the firm, in the order in which it happened. Nobody can change or delete a line, and reading here is written down too."
+        ),
+        counted=lambda n: ngettext("%(n)s entry", "%(n)s entries", n) % {"n": n},
+        columns=(
+            Column(
+                key="at",
+                label=gettext_lazy("When"),
+                path="occurred_at",
+                kind=Kind.DATETIME,
+                sort="occurred_at",
+            ),
+            Column(
+                key="who",
+                label=gettext_lazy("Who"),
+                path="user_id",
+                needs=("domain", "who_name"),
+                draw=_drawn_who,
+                export=lambda row, _value: reports.who(row),
+            ),
+            Column(
+                key="what",
+                label=gettext_lazy("What"),
+                path="code",
+                needs=reports.NEEDED,
+                draw=_linked,
+                export=_told,
+            ),
+            Column(key="category", label=gettext_lazy("Area"), choices=Category, priority=2),
+            Column(key="code", label=gettext_lazy("Event"), priority=3, draw=_mono),
+            Column(
+                key="domain",
+                label=gettext_lazy("Door"),
+                hidden=True,
+                draw=lambda _row, value: str(reports.DOORS.get(value, value)),
+                export=lambda _row, value: str(reports.DOORS.get(value, value)),
+            ),
+            Column(
+                key="roles",
+                label=gettext_lazy("Roles then"),
+                hidden=True,
+                draw=lambda _row, value: ", ".join(value),
+                export=lambda _row, value: ", ".join(value),
+            ),
+            Column(key="request_id", label=gettext_lazy("Request"), hidden=True, draw=_mono),
+            Column(key="id", label=gettext_lazy("Entry"), hidden=True, draw=_mono),
+        ),
+        order="-at",
+        filters=(
+            SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
+            RelatedFilter(key="who", label=gettext_lazy("Who"), path="user_id", options=reports.people_named),
+            ChoiceFilter(key="category", label=gettext_lazy("Area"), choices=Category),
+            ChoiceFilter(key="event", label=gettext_lazy("Event"), path="code", choices=reports.codes()),
+            DateFilter(key="day", label=gettext_lazy("Period"), path="occurred_at", instants=True),
+        ),
+        row_url="firms:audit_entry",
+        row_name="code",
+        export="audit-trail",
+        export_power=Can.EXPORT_AUDIT,
+        empty=Empty(
+            title=gettext_lazy("Nothing has happened yet"),
+            text=gettext_lazy("Whatever somebody does in the firm appears here at once."),
+            icon="history",
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Can.VIEW_AUDIT, recorded_read=True)
+def audit(request: FirmRequest) -> HttpResponseBase:
+    """The trail, newest first; POST exports what is on screen."""
+    response = list_page(request, audit_list(), reports.entries_for(request.actor))
+    if request.method != "POST":
+        # Afterwards, so that the reader does not find themselves at the top of what they came to see.
+        note_reading(request.actor, _reading(request))
+    return response
+
+
+def _reading(request: FirmRequest) -> AuditRead:
+    given = request.GET
+    return AuditRead(
+        who=as_uuid(given.get("who", "")),
+        area=given.get("category", "")[:40],
+        event=given.get("event", "")[:80],
+        text=given.get("q", "").replace("\x00", "")[:200],
+        first_day=as_date(given.get("day_from", "")),
+        last_day=as_date(given.get("day_to", "")),
+    )
+
+
+@require_safe
+@staff_page(Can.VIEW_AUDIT, recorded_read=True)
+def audit_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """One entry, with every value that has not been erased."""
+    entry = get_object_or_404(reports.entries_for(request.actor), pk=pk)
+    told = reports.line(request.actor, entry)
+    response = page(
+        request,
+        "firms/audit_entry.html",
+        {"line": told, "crumbs": (Crumb(label=_("Audit trail"), url=link("firms:audit")),)},
+    )
+    note_reading(request.actor, AuditRead(entry_id=entry.pk))
+    return response
