@@ -10,6 +10,11 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
     icon = "users"
     requires = ()
+    # What walls may stand before, and what "why?" may be asked about.
+    explainable = (
+        ("clients.Client", "firmament.modules.clients.public.find_clients"),
+        ("clients.Engagement", "firmament.modules.clients.public.find_engagements"),
+    )
     menu = (
         MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),
         MenuEntry(

@@ -1,22 +1,23 @@
-"""What other rooms may ask about clients. Ids in, frozen facts out; only `visible_…` asks what the actor may see.
+"""What other rooms may ask about clients: ids in, frozen facts out; with an actor, only what that actor may see.
 
-A room shows a panel on the client's page by naming, in its AppConfig, dotted functions
-`(actor, client_id) -> ClientPanel | None` as `client_panels`: clients requires no room, so it imports none.
+A room's AppConfig names functions `(actor, client_id) -> ClientPanel | None` as `client_panels`, for the client's page.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
 from firmament.modules.clients.models import Client, Contact, Engagement
-from firmament.modules.clients.reports import client_ids_of_owner, recent_changes
+from firmament.modules.clients.reports import client_ids_of_owner as client_ids_of_owner
+from firmament.modules.clients.reports import recent_changes as recent_changes
 
-__all__ = ["client_ids_of_owner", "recent_changes"]
+Card = TypeVar("Card", "ClientCard", "ContactCard", "EngagementCard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,8 @@ class ContactCard:
     """Somebody at a client; `user_id` where they have an account in the portal."""
 
     id: UUID
-    client_id: UUID
     name: str
     email: str
-    title: str
     user_id: UUID | None
 
 
@@ -64,7 +63,7 @@ class PortalPerson:
     email: str
     locale: str
     timezone: str
-    scopes: frozenset[str]
+    scopes: Collection[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ class ClientPanel:
 
     title: str
     template: str
-    context: Mapping[str, object] = field(default_factory=dict)
+    context: Mapping[str, object]
     order: int = 0
 
 
@@ -94,8 +93,8 @@ def visible_client(actor: Actor, client_id: UUID) -> ClientCard | None:
 
 def find_clients(actor: Actor, text: str = "", *, limit: int = 20) -> list[ClientCard]:
     """Clients to choose from: those the actor may see and that are not archived, by name."""
-    rows = Client.objects.visible_to(actor).exclude(state=Client.State.ARCHIVED)
-    return list(_cards(rows.matching(text).order_by("name_folded", "pk")[:limit]).values())
+    rows = Client.objects.visible_to(actor).exclude(state=Client.State.ARCHIVED).matching(text)
+    return list(_cards(rows.order_by("name_folded", "pk")[:limit]).values())
 
 
 def portal_clients(user_id: UUID) -> list[ClientCard]:
@@ -108,43 +107,44 @@ def portal_people(client_id: UUID, *, scope: str | None = None) -> list[PortalPe
     """Who may use the portal for this client now (with `scope`, where one is given), by name."""
     live = Client.objects.live().filter(pk=client_id).values("pk")
     grants = PortalGrant.objects.in_force(at=now()).filter(client_id__in=live, user__is_active=True)
-    return [
-        PortalPerson(
-            user_id=grant.user_id,
-            name=grant.user.name,
-            email=grant.user.email,
-            locale=grant.user.locale,
-            timezone=grant.user.timezone,
-            scopes=frozenset(grant.scopes),
-        )
-        for grant in grants.select_related("user").order_by("user__name", "pk")
-        if scope is None or scope in grant.scopes
-    ]
+    found = grants.order_by("user__name", "pk").values(
+        "user_id",
+        "scopes",
+        name=F("user__name"),
+        email=F("user__email"),
+        locale=F("user__locale"),
+        timezone=F("user__timezone"),
+    )
+    return [PortalPerson(**person) for person in found if scope is None or scope in person["scopes"]]
 
 
 def primary_contact(client_id: UUID) -> ContactCard | None:
     """Whom the firm writes to first; None where nobody is."""
-    row = Contact.objects.filter(client_id=client_id, primary=True)
-    return next((ContactCard(**found) for found in row.values(*_names(ContactCard))), None)
+    return next(iter(_read(ContactCard, Contact.objects.filter(client_id=client_id, primary=True))), None)
 
 
 def engagement_cards(actor: Actor, client_id: UUID) -> list[EngagementCard]:
     """The open engagements of a client that the actor may see, newest first."""
-    rows = Engagement.objects.visible_to(actor).open().filter(client_id=client_id)
-    found = rows.order_by("-created_at", "-pk").values(*_names(EngagementCard))
-    return [EngagementCard(**row) for row in found]
+    rows = Engagement.objects.visible_to(actor).open().order_by("-created_at", "-pk")
+    return _read(EngagementCard, rows.filter(client_id=client_id))
+
+
+def find_engagements(actor: Actor, text: str = "", *, limit: int = 20) -> list[EngagementCard]:
+    """Open engagements to choose from: those the actor may see, by title."""
+    rows = Engagement.objects.visible_to(actor).open().filter(title__icontains=text.strip())
+    return _read(EngagementCard, rows.order_by("title", "pk")[:limit])
 
 
 def engagement_card(engagement_id: UUID) -> EngagementCard:
     """One engagement; LookupError when there is none."""
-    for row in Engagement.objects.filter(pk=engagement_id).values(*_names(EngagementCard)):
-        return EngagementCard(**row)
-    raise LookupError(f"no engagement {engagement_id}")
-
-
-def _names(card: type) -> list[str]:
-    return [field.name for field in fields(card)]
+    return {card.id: card for card in _read(EngagementCard, Engagement.objects.filter(pk=engagement_id))}[
+        engagement_id
+    ]
 
 
 def _cards(rows: "QuerySet[Client]") -> dict[UUID, ClientCard]:
-    return {row["id"]: ClientCard(**row) for row in rows.values(*_names(ClientCard))}
+    return {card.id: card for card in _read(ClientCard, rows)}
+
+
+def _read(card: type[Card], rows: "QuerySet[Any]") -> list[Card]:
+    return [card(**row) for row in rows.values(*(field.name for field in fields(card)))]

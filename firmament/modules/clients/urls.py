@@ -3,7 +3,7 @@
 from django.urls import path
 
 from firmament.modules.clients import portal
-from firmament.modules.clients.views import access, clients, contacts, engagements, imports, lists, walls
+from firmament.modules.clients.views import access, clients, contacts, engagements, imports, lists
 
 urlpatterns = [
     path("", lists.client_list, name="client_list"),
@@ -26,14 +26,11 @@ urlpatterns = [
     path("engagements/<uuid:pk>/edit/", engagements.engagement_edit, name="engagement_edit"),
     path("engagements/<uuid:pk>/set/<slug:step>/", engagements.engagement_step, name="engagement_step"),
     path("engagements/<uuid:pk>/discard/", engagements.engagement_discard, name="engagement_discard"),
-    path("engagements/<uuid:pk>/wall/", walls.engagement_wall, name="engagement_wall"),
     path("<uuid:pk>/portal/", access.portal_access, name="portal_access"),
     path("<uuid:pk>/portal/invite/", access.portal_invite, name="portal_invite"),
     path("invitations/<uuid:pk>/<slug:step>/", access.invitation_step, name="invitation_step"),
     path("grants/<uuid:pk>/", access.grant_edit, name="grant_edit"),
     path("grants/<uuid:pk>/revoke/", access.grant_revoke, name="grant_revoke"),
-    path("<uuid:pk>/wall/", walls.client_wall, name="client_wall"),
-    path("walls/<uuid:pk>/lift/", walls.wall_lift, name="wall_lift"),
 ]
 
 portal_urlpatterns = [

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from firmament.modules.clients.forms.parts import ActionForm, columns, member_field
+from firmament.kernel.web.forms import ActionForm, columns
+from firmament.modules.clients.forms.parts import member_field
 from firmament.modules.clients.models import Client, Contact, Engagement
 from firmament.modules.clients.reports import possible_owners
 

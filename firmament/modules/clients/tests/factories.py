@@ -6,7 +6,7 @@ from typing import Unpack
 
 from firmament.kernel.identity.actions import invite
 from firmament.kernel.identity.models import User
-from firmament.kernel.policies.actions import grant_portal, raise_wall
+from firmament.kernel.policies.actions import grant_portal
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
@@ -122,12 +122,6 @@ def _invitation(actor: Actor) -> dict[str, object]:
     return {"pk": invitation.pk, "step": "resend"}
 
 
-def _wall(actor: Actor) -> dict[str, object]:
-    bob = Membership.objects.get(user__email="bob@acme.example")
-    wall = raise_wall(actor, membership=bob, client_id=make_client(actor).pk, reason="Conflict")
-    return {"pk": wall.pk}
-
-
 def _import(actor: Actor) -> dict[str, object]:
     return {"pk": bring(actor, CLIENT_IMPORT, "clients.csv", b"Name\nOtter Ltd\n").pk}
 
@@ -145,7 +139,6 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "clients:client_delete": _client,
     "clients:client_restore": _client,
     "clients:client_step": _with_step(_client, "deactivate"),
-    "clients:client_wall": _client,
     "clients:contact_create": _client,
     "clients:contact_edit": _contact,
     "clients:contact_step": _with_step(_contact, "left"),
@@ -154,13 +147,11 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "clients:engagement_edit": _engagement,
     "clients:engagement_step": _with_step(_engagement, "complete"),
     "clients:engagement_discard": _engagement,
-    "clients:engagement_wall": _engagement,
     "clients:portal_access": _client,
     "clients:portal_invite": _client,
     "clients:invitation_step": _invitation,
     "clients:grant_edit": _grant,
     "clients:grant_revoke": _grant,
-    "clients:wall_lift": _wall,
     "clients:import_one": _import,
     "clients_portal:contact_edit": _contact,
     "clients_portal:contact_create": _client,

@@ -1,5 +1,7 @@
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 
 from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.decide import Denied
@@ -138,3 +140,15 @@ def test_what_happened_lately_names_its_client_and_keeps_quiet_about_what_is_wal
     assert "added the contact Ann · Shown Ltd" in sentences
     assert not any("Hidden" in sentence or "Walled" in sentence for sentence in sentences)
     assert any("Walled work" in row.sentence for row in recent_changes(alice, limit=20))
+
+
+def test_what_walls_may_stand_before_is_found_by_name(alice, bob):
+    client = make_client(alice, name="Quay Ltd")
+    work = make_engagement(alice, client, title="Quay audit")
+
+    found = {
+        place.rpartition(".")[2]: [card.id for card in import_string(place)(bob, "quay", limit=5)]
+        for _label, place in apps.get_app_config("clients").explainable
+    }
+
+    assert found == {"find_clients": [client.pk], "find_engagements": [work.pk]}
