@@ -125,7 +125,8 @@ def _show(request: FirmRequest, form: ImportPage, batch: Import) -> HttpResponse
     if batch.state == State.MAPPING or request.GET.get("show") == "columns":
         context |= {"choosing": True, "choices": _choices(form, batch)}
     elif batch.state == State.CHECKED:
-        context["problems"] = _problems(form, batch, ("wrong", "double"))
+        context["wrong"] = _problems(form, batch, ("wrong",))
+        context["doubles"] = _problems(form, batch, ("double",))
     elif batch.state in (State.DONE, State.UNDONE, State.RUNNING, State.UNDOING):
         context["problems"] = _problems(form, batch, ("refused", "kept"))
     answer = page(request, "web/import.html", context)
@@ -170,7 +171,7 @@ def _choices(form: ImportPage, batch: Import) -> list[dict[str, Any]]:
 
 def _problems(form: ImportPage, batch: Import, states: tuple[str, ...]) -> list[dict[str, Any]]:
     """Rows that need a person, with an input for each field that is wrong."""
-    rows = ImportRow.objects.filter(batch=batch, state__in=states).order_by("-state", "number")[:SHOWN]
+    rows = ImportRow.objects.filter(batch=batch, state__in=states).order_by("number")[:SHOWN]
     found = []
     for row in rows:
         shown = [field for field in form.fields if field.name in row.errors]
@@ -178,7 +179,6 @@ def _problems(form: ImportPage, batch: Import, states: tuple[str, ...]) -> list[
         found.append(
             {
                 "number": row.number,
-                "double": row.state == "double",
                 "said": row.errors.get("", ""),
                 "summary": " · ".join(text for text in texts if text)[:160],
                 "fields": [
