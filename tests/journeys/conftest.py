@@ -12,14 +12,23 @@ from firmament.kernel.testing import cluster
 from firmament.kernel.testing.installation import Installation
 
 CHROMIUM = os.environ.get("FIRMAMENT_CHROMIUM", "/usr/bin/chromium")
-FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-quic", "--no-first-run")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+)
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
 def installation(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Installation]:
     """Web server, worker and mail server on a fresh clone of the furnished template."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -58,9 +67,11 @@ def open_page(browser: Browser, installation: Installation) -> Iterator[Callable
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: complaints.append(f"{page.url}: {message.text}")
-            if "Content Security Policy" in message.text
-            else None,
+            lambda message: (
+                complaints.append(f"{page.url}: {message.text}")
+                if "Content Security Policy" in message.text
+                else None
+            ),
         )
         return page
 

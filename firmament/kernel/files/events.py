@@ -25,8 +25,9 @@ class AboutFile(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReceived(AboutFile):
-    """A file was uploaded and waits for its scan."""
+    """A file was uploaded and waits for its scan. The room that asked for it tells the client's timeline."""
 
+    targets: ClassVar[Mapping[str, str]] = {"file_id": "files.storedfile"}
     sentence: ClassVar[Text] = _("uploaded {name}")
 
     size: int
@@ -38,6 +39,7 @@ class FileReceived(AboutFile):
 class FileScanned(AboutFile):
     """A scanner looked at every byte. `clean` False is followed by FileQuarantined."""
 
+    targets: ClassVar[Mapping[str, str]] = {"file_id": "files.storedfile"}
     sentence: ClassVar[Text] = _("scanned {name} for malware")
 
     clean: bool

@@ -1,9 +1,9 @@
 """What follows an invitation: its mail."""
 
 from firmament.kernel.identity.events import InvitationSent
+from firmament.kernel.identity.links import invitation_secret
 from firmament.kernel.identity.models import Invitation
 from firmament.kernel.jobs.registry import Lane, on
-from firmament.kernel.messages.secrets import secret
 from firmament.kernel.messages.send import Recipient, queue_message
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
@@ -30,11 +30,7 @@ def send_invitation(event: InvitationSent) -> None:
         ),
         context={
             "inviter": inviter.user.name if inviter else firm.name,
-            "link": secret(
-                "identity.invitation_link",
-                invitation_id=str(invitation.pk),
-                generation=str(invitation.generation),
-            ),
+            "link": invitation_secret(invitation),
             "expires_at": invitation.expires_at,
         },
         key=f"invitation-{invitation.pk}-{invitation.generation}",

@@ -12,8 +12,8 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from firmament.kernel.identity.models import User
-from firmament.kernel.messages.secrets import register_secret
+from firmament.kernel.identity.models import Invitation, User
+from firmament.kernel.messages.secrets import register_secret, secret
 
 NEW_ADDRESS_SALT = "identity.new_address"
 NEW_ADDRESS_AGE = 24 * 60 * 60
@@ -23,6 +23,15 @@ def invitation_token(invitation_id: UUID, generation: int) -> str:
     """43 characters that only this installation can make; a new generation is a new token."""
     mac = salted_hmac("identity.invitation", f"{invitation_id}:{generation}", algorithm="sha256").digest()
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def invitation_secret(invitation: Invitation) -> dict[str, str]:
+    """The place in a letter where the link of this invitation will stand."""
+    return secret(
+        "identity.invitation_link",
+        invitation_id=str(invitation.pk),
+        generation=str(invitation.generation),
+    )
 
 
 def new_address_token(user: User, email: str) -> str:

@@ -5,19 +5,17 @@ from uuid import UUID
 
 from firmament.kernel.files.events import FileQuarantined, FileScanned
 from firmament.kernel.jobs.registry import Lane, every, on
-from firmament.kernel.messages.send import Recipient, queue_message
-from firmament.kernel.policies.scopes import Scope
+from firmament.kernel.messages.send import queue_message
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.lib.instant import today
-from firmament.modules.clients.public import portal_people
 from firmament.modules.documents.actions.requests import remind_client
 from firmament.modules.documents.actions.submissions import clear_submission, quarantine_submission
 from firmament.modules.documents.events.requests import RequestCompleted, RequestReminded, RequestSent
 from firmament.modules.documents.events.submissions import SubmissionQuarantined, SubmissionRejected
 from firmament.modules.documents.models import DocumentRequest, Submission
 from firmament.modules.documents.policies import Can
-from firmament.modules.documents.reports.letters import letter_about, letter_about_file
+from firmament.modules.documents.reports.letters import letter_about, letter_about_file, readers
 
 # Days after the due date on which a client is reminded; what is before it is negative.
 OCCASIONS = (-3, 0, 3, 7, 14)
@@ -94,19 +92,13 @@ def remind_of_due_requests() -> None:
 
 def _write(wording: str, request: DocumentRequest, context: dict[str, object], *, key: str) -> None:
     actor = Actor.system("documents.write_to_client")
-    for person in portal_people(request.client_id, scope=Scope.DOCUMENTS_UPLOAD):
+    for reader in readers(request):
         queue_message(
             actor,
             wording=wording,
-            to=Recipient(
-                name=person.name,
-                email=person.email,
-                user_id=person.user_id,
-                locale=person.locale,
-                timezone=person.timezone,
-            ),
-            context=context,
-            key=f"{key}-{person.user_id}",
+            to=reader.to,
+            context={**context, "link": reader.link or context["link"]},
+            key=f"{key}-{reader.key}",
             client_id=request.client_id,
         )
 

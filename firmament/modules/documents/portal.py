@@ -13,12 +13,13 @@ from firmament.kernel.files.delivery import signed_url
 from firmament.kernel.files.limits import Refused
 from firmament.kernel.web.entrances import portal_page
 from firmament.kernel.web.links import link
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import page, wants_fragment
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
 from firmament.modules.documents.actions.submissions import submit_file, withdraw_submission
 from firmament.modules.documents.models import DocumentRequest, RequestItem, Submission
 from firmament.modules.documents.policies import Can
+from firmament.modules.documents.reports.items import item_lines
 from firmament.modules.documents.reports.requests import request_for_client, requests_for_client
 
 
@@ -37,11 +38,14 @@ def request_page(request: FirmRequest, pk: UUID) -> HttpResponse:
 @portal_page(Can.UPLOAD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: FirmRequest, pk: UUID) -> HttpResponseBase:
-    """Take one file or several; a refused one is said so and stops none of the others."""
+    """Take one file or several; a refused one is said so and stops none of the others.
+
+    GET draws the files of the item alone: the page asks for it while they are being scanned.
+    """
     rows = RequestItem.objects.visible_to(request.actor).select_related("request__client")
     item: RequestItem = get_object_or_404(rows, pk=pk)
     if request.method != "POST":
-        return redirect(link("documents_portal:request", pk=item.request_id))
+        return _files(request, item)
     wants_json = "application/json" in request.headers.get("Accept", "")
     problems = []
     files = request.FILES.getlist("file")
@@ -84,6 +88,13 @@ def download(request: FirmRequest, pk: UUID) -> HttpResponseBase:
     if not found.file.is_ready:
         raise Http404
     return redirect(signed_url(request.actor, found.file, power=Can.DOWNLOAD, subject=found))
+
+
+def _files(request: FirmRequest, item: RequestItem) -> HttpResponseBase:
+    if not wants_fragment(request):
+        return redirect(link("documents_portal:request", pk=item.request_id))
+    line = next(line for line in item_lines(request.actor, item.request) if line.id == item.pk)
+    return page(request, "documents/portal/item_page.html#files", {"item": line})
 
 
 def _answer(problems: list[str]) -> HttpResponse:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from firmament.kernel.files.delivery import signed_url
 from firmament.kernel.messages.render import Recipient, preview
-from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import ChoiceFilter, DateFilter, SearchFilter
@@ -24,12 +23,12 @@ from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
-from firmament.modules.clients.public import ClientCard, portal_people, visible_client
+from firmament.modules.clients.public import ClientCard, visible_client
 from firmament.modules.documents.actions import requests, review
 from firmament.modules.documents.forms import BaseItemFormSet, ReasonForm, RequestForm, item_formset
 from firmament.modules.documents.models import DocumentRequest, RequestItem, Submission
 from firmament.modules.documents.policies import Can
-from firmament.modules.documents.reports.letters import letter_about
+from firmament.modules.documents.reports.letters import letter_about, readers
 from firmament.modules.documents.reports.requests import REQUEST_TONES, request_for_staff
 
 LIST = ListPage(
@@ -146,8 +145,8 @@ def request_page(request: FirmRequest, pk: UUID) -> HttpResponse:
 def letter(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The letter as the client would read it, and who would get it."""
     found = _request(request, pk)
-    people = portal_people(found.client_id, scope=Scope.DOCUMENTS_UPLOAD)
-    to = Recipient(name=people[0].name if people else _("the client’s contact"), email="")
+    people = readers(found)
+    to = people[0].to if people else Recipient(name=_("the client’s contact"), email="")
     rendered = preview("documents.request_sent", letter_about(found), to)
     context = {"document_request": found, "letter": rendered, "people": people}
     return page(request, "documents/request_letter.html", context)

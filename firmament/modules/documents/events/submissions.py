@@ -1,5 +1,6 @@
 """What happens to the files that are handed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -29,8 +30,9 @@ class FileSubmitted(AboutSubmission):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionCleared(AboutSubmission):
-    """The scan found nothing: the file waits for staff."""
+    """The scan found nothing: the file waits for staff. Of interest beside the request, not on the client's page."""
 
+    targets: ClassVar[Mapping[str, str]] = {"request_id": "documents.documentrequest"}
     sentence: ClassVar[Text] = _("found {name} for “{item}” free of viruses")
 
 

@@ -74,6 +74,11 @@ class ItemLine:
     takes_files: bool
     files: tuple[FileLine, ...]
 
+    @property
+    def checking(self) -> bool:
+        """Whether a file of it is being scanned: the page looks again soon."""
+        return any(line.state == Submission.State.CHECKING for line in self.files)
+
 
 # The same states, said to the person they wait for.
 CLIENT_WORDS: Mapping[str, Promise] = {

@@ -14,7 +14,7 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.kernel.web.links import link
 from firmament.lib.instant import today
-from firmament.modules.documents.models import DocumentRequest, RequestItem, Submission
+from firmament.modules.documents.models import DocumentRequest, RequestItem
 from firmament.modules.documents.policies import Can
 from firmament.modules.documents.reports.items import item_lines
 from firmament.ui.shell import Tone
@@ -83,7 +83,7 @@ def request_for_staff(actor: Actor, request: DocumentRequest) -> dict[str, Any]:
         "is_open": request.state in (DocumentRequest.State.DRAFT, DocumentRequest.State.SENT),
         "is_sent": sent,
         "activity": activity("documents.documentrequest", request.pk),
-        "checking": any(line.state == Submission.State.CHECKING for item in items for line in item.files),
+        "checking": any(item.checking for item in items),
     }
 
 
@@ -99,7 +99,6 @@ def request_for_client(actor: Actor, request: DocumentRequest) -> dict[str, Any]
         "can_upload": request.state == DocumentRequest.State.SENT and allows(actor, Can.UPLOAD, request),
         "is_completed": request.state == DocumentRequest.State.COMPLETED,
         "is_canceled": request.state == DocumentRequest.State.CANCELED,
-        "checking": any(line.state == Submission.State.CHECKING for item in items for line in item.files),
     }
 
 

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
+from firmament.kernel.identity.actions import invite
 from firmament.kernel.messages.models import Delivery
 from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.decide import Denied
+from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at
 from firmament.modules.clients.tests.factories import carlas_bakery, make_client, make_engagement
@@ -164,3 +166,23 @@ def test_reminders_stop_when_everything_is_in(alice, run_jobs):
         run_jobs()
 
     assert not Delivery.objects.filter(wording="documents.request_reminder").exists()
+
+
+def test_somebody_who_is_only_invited_gets_the_letter_with_their_own_way_in(alice, run_jobs):
+    client = make_client(alice, name="New Client")
+    invite(
+        alice,
+        email="nina@new.example",
+        name="Nina New",
+        domain="client",
+        client_id=client.pk,
+        scopes=[Scope.DOCUMENTS_LIST, Scope.DOCUMENTS_UPLOAD],
+    )
+
+    make_request(alice, client=client)
+    run_jobs()
+
+    letter = Delivery.objects.get(wording="documents.request_sent")
+    assert letter.recipient_email == "nina@new.example"
+    assert letter.context["link"]["$secret"] == "identity.invitation_link"
+    assert "/accounts/invitation/" not in letter.text
