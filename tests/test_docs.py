@@ -112,6 +112,13 @@ def check_setting(name: str) -> None:
     assert not name.startswith("FIRMAMENT_") or name in settings_names(), f"there is no setting {name}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_setting_named_in_the_documentation_exists(page: Path) -> None:
+    named_there = set(re.findall(r"FIRMAMENT_[A-Z][A-Z_]*[A-Z]", page.read_text()))
+
+    assert named_there - settings_names() == set()
+
+
 @pytest.mark.parametrize("words", ALL_COMMANDS)
 def test_a_command_in_the_documentation_exists_with_its_options(words: list[str]) -> None:
     match without_settings(words):
