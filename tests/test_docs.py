@@ -146,6 +146,8 @@ def check_make(words: list[str]) -> None:
     target = [word for word in words if "=" not in word and not word.startswith("-")]
     done = subprocess.run(["make", "-n", *target], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    for module in re.findall(r" -m ([\w.]+)", done.stdout):
+        check_module(module, [])
 
 
 def check_manage(name: str, arguments: list[str]) -> None:
