@@ -49,6 +49,16 @@ def factories(attribute: str) -> dict[str, Example]:
 
 def addresses() -> list[tuple[str, str, set[str]]]:
     """Name, door and arguments of every page inside a firm that takes more than the firm."""
+    return [found for found in every_address() if found[2]]
+
+
+def plain_addresses() -> list[tuple[str, str]]:
+    """Name and door of every page inside a firm that takes nothing but the firm."""
+    return [(name, door) for name, door, arguments in every_address() if not arguments]
+
+
+def every_address() -> list[tuple[str, str, set[str]]]:
+    """Name, door and arguments (beside the firm) of every page inside a firm."""
     found = []
 
     def walk(patterns: list[URLPattern | URLResolver], namespace: str, taken: set[str], route: str) -> None:
@@ -58,9 +68,10 @@ def addresses() -> list[tuple[str, str, set[str]]]:
             if isinstance(pattern, URLResolver):
                 space = ":".join(filter(None, (namespace, pattern.namespace)))
                 walk(pattern.url_patterns, space, arguments, here)
-            elif "firm" in arguments and arguments - {"firm"}:
+            elif "firm" in arguments:
                 door = "portal" if here.startswith("portal/") else "staff"
-                found.append((f"{namespace}:{pattern.name}", door, arguments - {"firm"}))
+                name = f"{namespace}:{pattern.name}" if namespace else str(pattern.name)
+                found.append((name, door, arguments - {"firm"}))
 
     walk(get_resolver().url_patterns, "", set(), "")
     return sorted(found)

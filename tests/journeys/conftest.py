@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from firmament.kernel.testing import cluster
 from firmament.kernel.testing.installation import Installation
 
+# Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 CHROMIUM = os.environ.get("FIRMAMENT_CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.policies.powers import BILLING, MANAGER, PARTNER, READ_ONLY, STAFF, Power, declare
-from firmament.kernel.policies.rules import Rule, all_of, client_granted, field_is, not_
+from firmament.kernel.policies.rules import Rule, all_of, client_granted, field_is, has_role, not_
 from firmament.kernel.policies.scopes import Scope
 
 
@@ -24,9 +24,16 @@ THROUGH = {
 }
 
 
+# A client in the bin takes everything that hangs on it out of sight, and brings it back when it returns.
+OUT_OF_BIN = field_is("client__deleted_at", None)
+
+
+STAFF_RULE = all_of(has_role(), OUT_OF_BIN)
+
+
 def _client(scope: Scope) -> Rule:
     # A draft is the firm's own thinking; the client sees a request from the moment it is sent.
-    return all_of(client_granted("client_id", scope), not_(field_is("state", "draft")))
+    return all_of(client_granted("client_id", scope), not_(field_is("state", "draft")), OUT_OF_BIN)
 
 
 declare(
@@ -34,6 +41,7 @@ declare(
     title=_("See document requests"),
     model=MODEL,
     through=THROUGH,
+    staff=STAFF_RULE,
     client=_client(Scope.DOCUMENTS_LIST),
     roles=(PARTNER, MANAGER, STAFF, BILLING, READ_ONLY),
 )
@@ -42,6 +50,7 @@ declare(
     title=_("Ask clients for documents"),
     model=MODEL,
     through=THROUGH,
+    staff=STAFF_RULE,
     roles=(PARTNER, MANAGER, STAFF),
 )
 declare(
@@ -49,6 +58,7 @@ declare(
     title=_("Accept, reject and waive documents"),
     model=MODEL,
     through=THROUGH,
+    staff=STAFF_RULE,
     roles=(PARTNER, MANAGER, STAFF),
 )
 declare(
@@ -56,6 +66,7 @@ declare(
     title=_("Download documents handed in"),
     model=MODEL,
     through=THROUGH,
+    staff=STAFF_RULE,
     client=_client(Scope.DOCUMENTS_DOWNLOAD),
     roles=(PARTNER, MANAGER, STAFF),
     sensitive=True,
@@ -73,5 +84,6 @@ declare(
     title=_("Remind clients of open requests"),
     model=MODEL,
     through=THROUGH,
+    staff=STAFF_RULE,
     roles=(PARTNER, MANAGER, STAFF),
 )

@@ -12,6 +12,7 @@ from firmament.kernel.policies.decide import Denied
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at
+from firmament.modules.clients.actions.archive import bin_client, restore_client
 from firmament.modules.clients.tests.factories import carlas_bakery, make_client, make_engagement
 from firmament.modules.documents.actions.requests import (
     ItemDraft,
@@ -186,3 +187,14 @@ def test_somebody_who_is_only_invited_gets_the_letter_with_their_own_way_in(alic
     assert letter.recipient_email == "nina@new.example"
     assert letter.context["link"]["$secret"] == "identity.invitation_link"
     assert "/accounts/invitation/" not in letter.text
+
+
+def test_a_client_in_the_bin_takes_its_requests_out_of_sight_and_brings_them_back(alice, carla):
+    request = make_request(alice)
+
+    bin_client(alice, request.client)
+    hidden = [DocumentRequest.objects.visible_to(actor).exists() for actor in (alice, carla)]
+    restore_client(alice, request.client)
+
+    assert hidden == [False, False]
+    assert DocumentRequest.objects.visible_to(carla).exists()
