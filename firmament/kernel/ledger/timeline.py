@@ -77,6 +77,8 @@ def _words(value: Any, *, erased: bool) -> Any:
     """A field inside a sentence: an erased one says so, an absent one says nothing."""
     if value is None:
         return _("(erased)") if erased else ""
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
     return value
 
 

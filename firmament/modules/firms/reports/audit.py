@@ -10,6 +10,8 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +24,8 @@ from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import FirmModel, Membership
+from firmament.kernel.web import cells
+from firmament.ui import icons
 
 DOORS = {
     Domain.STAFF: gettext_lazy("Workspace"),
@@ -106,6 +110,18 @@ def who(row: Mapping[str, Any]) -> str:
     return str(row["who_name"] or _("Someone"))
 
 
+def actor_cell(name: str, *, by_itself: bool) -> SafeString:
+    """Somebody in a list's cell; what the house does by itself bears its own mark, as in timelines."""
+    if not by_itself:
+        return cells.person(name)
+    return format_html(
+        '<span class="person"><span class="avatar avatar-system" aria-hidden="true">{}</span>'
+        '<span class="person-words"><span class="person-name">{}</span></span></span>',
+        icons.svg("robot"),
+        name,
+    )
+
+
 def sentence(row: Mapping[str, Any]) -> str:
     """What was done, after the name. Never fails: an entry of a release long gone is told by its code."""
     told = event_class(row["code"])
@@ -114,9 +130,7 @@ def sentence(row: Mapping[str, Any]) -> str:
     values = joined(row)
     words = _Forgiving(
         {
-            name: (_("(erased)") if is_commitment(row["payload"].get(name)) else "")
-            if value is None
-            else value
+            name: _("(erased)") if value is None and is_commitment(row["payload"][name]) else _plain(value)
             for name, value in values.items()
         }
     )
@@ -174,7 +188,7 @@ def _values(entry: Entry, values: Mapping[str, Any]) -> tuple[Value, ...]:
             erased=values[name] is None and is_commitment(entry.payload[name]),
         )
         for name in names
-        if name != "changes"
+        if name != "changes" and (values[name] not in (None, "", []) or is_commitment(entry.payload[name]))
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -31,14 +30,17 @@ TONES: dict[str, Tone] = {
 class ScheduleLine:
     """A job the clock starts: when it did last, and its next ten times in its own zone."""
 
-    id: UUID
     title: str
-    code: str
+    about: str
     expression: str
     zone: str
     paused: bool
     last_run_at: datetime | None
     runs: tuple[datetime, ...]
+
+    @property
+    def first(self) -> datetime | None:
+        return self.runs[0] if self.runs else None
 
 
 def runs_for(actor: Actor) -> "QuerySet[JobRun]":
@@ -81,9 +83,8 @@ def schedules_for(actor: Actor) -> list[ScheduleLine]:
     seen = set(Schedule.objects.filter(visible(actor, Can.VIEW_JOBS, Schedule)).values_list("pk", flat=True))
     return [
         ScheduleLine(
-            id=row.pk,
             title=title(row.code),
-            code=row.code,
+            about=about(row.code),
             expression=row.expression,
             zone=str(row.zone),
             paused=row.paused,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from firmament.kernel.ledger.events import Category
-from firmament.kernel.web import cells
+from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import (
@@ -37,7 +37,7 @@ from firmament.ui.shapes import Crumb
 
 
 def _drawn_who(row: Mapping[str, Any], value: Any) -> str:
-    return cells.person(reports.who(row))
+    return reports.actor_cell(reports.who(row), by_itself=row["domain"] == Domain.SYSTEM)
 
 
 def _linked(row: Mapping[str, Any], value: Any) -> str:

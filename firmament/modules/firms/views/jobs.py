@@ -18,7 +18,6 @@ from firmament.kernel.jobs.registry import Lane
 from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.tenancy.actor import Actor, Domain
-from firmament.kernel.web import cells
 from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
@@ -31,7 +30,9 @@ from firmament.kernel.web.toasts import toast
 from firmament.modules.firms.actions.jobs import discard_job, replay_job, stop_job
 from firmament.modules.firms.policies import Can
 from firmament.modules.firms.reports import jobs as reports
+from firmament.modules.firms.reports.audit import actor_cell
 from firmament.modules.firms.views.tabs import job_tabs
+from firmament.ui import shapes
 from firmament.ui.shapes import Crumb
 
 FAILED_ONLY = gettext_lazy("Only work that has failed can be tried again or given up.")
@@ -48,7 +49,7 @@ def _title(row: Mapping[str, Any], value: Any) -> str:
 
 def _who(row: Mapping[str, Any], value: Any) -> str:
     by_itself = row["domain"] == Domain.SYSTEM or value is None
-    return cells.person(_("Firmament") if by_itself else row["who_name"] or _("Someone"))
+    return actor_cell(_("Firmament") if by_itself else row["who_name"] or _("Someone"), by_itself=by_itself)
 
 
 def _replay(actor: Actor, run: JobRun) -> None:
@@ -203,5 +204,11 @@ def schedules(request: FirmRequest) -> HttpResponse:
     context = {
         "tabs": job_tabs(request, "firms:schedules"),
         "schedules": reports.schedules_for(request.actor),
+        "columns": [
+            shapes.Column(label=_("Work")),
+            shapes.Column(label=_("Rule"), priority=2),
+            shapes.Column(label=_("Last"), priority=2),
+            shapes.Column(label=_("Next ten times")),
+        ],
     }
     return page(request, "firms/schedules.html", context)
