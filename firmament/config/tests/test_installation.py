@@ -165,14 +165,35 @@ def place():
 
 
 @pytest.fixture(scope="module")
-def house(place):
-    """Started once; the tests below follow one another through its life."""
+def founded(place):
+    """The home, started once from nothing; stopped in the end, and nothing of it may stay."""
     made = Installation(place / "a home")
-    made.first_start = made.start()
+    made.start()
     yield made
     if made.supervisor.poll() is None:
         made.stop()
     assert left_behind(made.home) == []
+
+
+@pytest.fixture
+def house(founded):
+    """The same, running: a test may have left it stopped."""
+    if founded.supervisor.poll() is not None:
+        founded.start()
+    return founded
+
+
+@pytest.fixture(scope="module")
+def backup(founded, place):
+    """A backup of the home, with a firm in it."""
+    if founded.supervisor.poll() is not None:
+        founded.start()
+    found = founded.manage(
+        "create_firm", "south", "South", "--admin-email", "s@south.example", "--admin-name", "S"
+    )
+    made = founded.manage("backup", str(place / "backup"))
+    assert (found.returncode, made.returncode) == (0, 0), found.stderr + made.stderr
+    return place / "backup"
 
 
 def test_it_starts_from_nothing_and_says_where_it_is(house):
@@ -255,30 +276,28 @@ def test_the_doctor_finds_everything_right_and_then_what_was_broken(house):
     assert no_mail.returncode == 1 and "does not answer" in no_mail.stdout
 
 
-def test_a_backup_restores_into_an_empty_home_and_compares_equal(house, place):
-    backup, copy = place / "backup", Installation(place / "restored home")
+def test_a_backup_restores_into_an_empty_home_and_compares_equal(house, backup, place):
+    copy = Installation(place / "restored home")
 
-    made = house.manage("backup", str(backup))
     restored = copy.manage("restore", str(backup))
     twice = copy.manage("restore", str(backup))
 
-    assert made.returncode == 0, made.stderr
     assert restored.returncode == 0, restored.stdout + restored.stderr
     assert "The database is equal" in restored.stdout and "The tenancy law holds" in restored.stdout
     assert (copy.home / "secret-key").read_text() == (house.home / "secret-key").read_text()
     assert twice.returncode == 1 and "is not empty" in twice.stderr
 
 
-def test_a_backup_that_lost_a_bit_is_not_restored(house, place):
-    backup = place / "damaged"
-    shutil.copytree(place / "backup", backup)
-    with (backup / "database.dump").open("r+b") as dump:
+def test_a_backup_that_lost_a_bit_is_not_restored(backup, place):
+    damaged = place / "damaged"
+    shutil.copytree(backup, damaged)
+    with (damaged / "database.dump").open("r+b") as dump:
         dump.seek(2000)
         byte = dump.read(1)[0]
         dump.seek(2000)
         dump.write(bytes([byte ^ 1]))
 
-    refused = Installation(place / "yet another home").manage("restore", str(backup))
+    refused = Installation(place / "yet another home").manage("restore", str(damaged))
 
     assert refused.returncode == 1
     assert "database.dump: not as it was written" in refused.stderr
@@ -306,14 +325,15 @@ def test_when_the_supervisor_is_killed_nothing_of_it_stays(house):
     eventually(lambda: left_behind(house.home) == [], 30)
 
 
-def test_a_second_start_is_quick_and_sigterm_stops_everything(house):
-    seconds = house.start()
-    assert house.answers()
+def test_sigterm_stops_everything_and_a_second_start_is_quick(house):
+    house.stop()
+    stopped = house.supervisor.returncode, left_behind(house.home), (house.home / "run.json").exists()
 
+    seconds = house.start()
+    answered = house.answers()
     said = house.stop()
 
-    assert house.supervisor.returncode == 0
-    assert left_behind(house.home) == []
-    assert not (house.home / "run.json").exists()
-    assert "Preparing the database" not in said
-    assert seconds < max(5.0, house.first_start)
+    assert stopped == (0, [], False)
+    assert answered and "Preparing the database" not in said
+    # Five on an idle machine (bench/start.py measures it); here other tests run beside it.
+    assert seconds < 20

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from firmament.lib import postgres
-from firmament.lib.postgres import EmbeddedPostgres, PostgresFailed
+from firmament.lib.postgres import EmbeddedPostgres
+from firmament.lib.postgres_binaries import PostgresFailed
 
 pytestmark = pytest.mark.cluster
 
