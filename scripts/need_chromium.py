@@ -20,7 +20,7 @@ def main() -> None:
         return
     sys.exit(
         "The browser journeys need Chromium. Install it, on Debian with: sudo apt-get install chromium\n"
-        "Everything else can be tested without it: .venv/bin/pytest -m 'not journey'"
+        "Everything else can be tested without it: .venv/bin/python -m pytest -m 'not journey'"
     )
 
 
