@@ -77,5 +77,5 @@ def event_class(code: str) -> type[Event] | None:
 
 
 def event_classes() -> dict[str, type[Event]]:
-    """Every known event by its code."""
-    return dict(_events)
+    """Every event that can happen, by its code; a class without a sentence only gathers fields for others."""
+    return {code: known for code, known in _events.items() if known.sentence}

@@ -7,11 +7,11 @@ from firmament.kernel.web.entrances import portal_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.modules.home.policies import Can
-from firmament.modules.home.reports import next_step_of
+from firmament.modules.home.reports import called, next_step_of
 
 
 @portal_page(Can.VIEW_PORTAL)
 @require_safe
 def home(request: FirmRequest) -> HttpResponse:
-    values = {**next_step_of(request.actor), "first_name": request.user.name.split(" ")[0]}
+    values = {**next_step_of(request.actor), "first_name": called(request.user.name)}
     return page(request, "home/portal.html", values)

@@ -58,6 +58,11 @@ def day_of(actor: Actor) -> Day:
     )
 
 
+def called(name: str) -> str:
+    """What to call somebody: the first word of the name that is no title ("Dr.", "Prof.")."""
+    return next((word for word in name.split() if not word.endswith(".")), name)
+
+
 def next_step_of(actor: Actor) -> dict[str, Any]:
     """The one thing a client should do now, and what comes after it."""
     address = row_links("documents_portal:request")

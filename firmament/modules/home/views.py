@@ -7,7 +7,7 @@ from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.modules.home.policies import Can
-from firmament.modules.home.reports import SHOWN, day_of
+from firmament.modules.home.reports import SHOWN, called, day_of
 
 
 @staff_page(Can.VIEW)
@@ -15,5 +15,5 @@ from firmament.modules.home.reports import SHOWN, day_of
 def home(request: FirmRequest) -> HttpResponse:
     day = day_of(request.actor)
     return page(
-        request, "home/home.html", {"day": day, "first_name": request.user.name.split(" ")[0], "shown": SHOWN}
+        request, "home/home.html", {"day": day, "first_name": called(request.user.name), "shown": SHOWN}
     )
