@@ -87,15 +87,9 @@ def condition(
             named = f" ({', '.join(roles)})" if roles else ""
             return _("A role of %(name)s carries this power%(roles)s") % {"name": name, "roles": named}
         case HasScope(scope):
-            return _("%(name)s is granted “%(scope)s” for a client") % {
-                "name": name,
-                "scope": scope_title(scope),
-            }
+            return _("%(name)s is granted “%(scope)s” for a client") % _granted(name, scope)
         case ClientGranted(_path, scope):
-            return _("%(name)s is granted “%(scope)s” for this client") % {
-                "name": name,
-                "scope": scope_title(scope),
-            }
+            return _("%(name)s is granted “%(scope)s” for this client") % _granted(name, scope)
         case ClassificationAtMost():
             shown = Classification(authority.clearance).label if authority.clearance else _("nothing")
             return _("It is not classified above what %(name)s may see (%(level)s)") % {
@@ -106,6 +100,10 @@ def condition(
             path = demand(rule, authority)[0]
             label = _label(subject, located(path, subject.model, prefix)) if subject else path
             return _field_condition(rule, name, label, subject, prefix)
+
+
+def _granted(name: str, scope: str) -> dict[str, object]:
+    return {"name": name, "scope": scope_title(scope)}
 
 
 def _field_condition(rule: Rule, name: str, label: str, subject: Subject | None, prefix: str) -> str:
@@ -203,15 +201,11 @@ class Phrases:
                 roles = _(" and ").join(self.held)
                 return _("%(name)s did not have the role %(roles)s") % {**name, "roles": roles}
             case Kind.GRANT:
-                return _("%(name)s was granted “%(scope)s” for the client") % {
-                    **name,
-                    "scope": scope_title(edit.path),
-                }
+                return _("%(name)s was granted “%(scope)s” for the client") % _granted(self.name, edit.path)
             case Kind.REVOKE:
-                return _("%(name)s was not granted “%(scope)s” for the client") % {
-                    **name,
-                    "scope": scope_title(edit.path),
-                }
+                return _("%(name)s was not granted “%(scope)s” for the client") % _granted(
+                    self.name, edit.path
+                )
             case Kind.JOIN_TEAM:
                 return _("%(name)s was in the team %(team)s") % {**name, "team": self._teams(edit.values)}
             case Kind.LEAVE_TEAM:
