@@ -15,6 +15,7 @@ class ClientsConfig(AppConfig):
         ("clients.Client", "firmament.modules.clients.public.find_clients"),
         ("clients.Engagement", "firmament.modules.clients.public.find_engagements"),
     )
+    answered_for = ("firmament.modules.clients.public.answered_for",)
     menu = (
         MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),
         MenuEntry(

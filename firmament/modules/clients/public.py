@@ -1,7 +1,6 @@
 """What other rooms may ask about clients: ids in, frozen facts out; with an actor, only what that actor may see.
 
-A room's AppConfig names functions `(actor, client_id) -> ClientPanel | None` as `client_panels`, for the client's page.
-"""
+A room's AppConfig names functions `(actor, client_id) -> ClientPanel | None` as `client_panels`, for the client's page."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
 from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.reports import answered_for as answered_for
 from firmament.modules.clients.reports import client_ids_of_owner as client_ids_of_owner
 from firmament.modules.clients.reports import recent_changes as recent_changes
 

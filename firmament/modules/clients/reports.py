@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from firmament.kernel.ledger.events import Category
 from firmament.kernel.ledger.models import Entry, EntryTarget
@@ -69,6 +70,14 @@ def standing_walls(actor: Actor, client: Client) -> list[tuple[Wall, str]]:
         .order_by("created_at", "pk")
     )
     return [(wall, str(wall.membership or wall.team)) for wall in rows]
+
+
+def answered_for(membership_id: UUID) -> list[tuple[str, int, frozenset[UUID]]]:
+    """What a member answers for, how much of it, and which members could take it over."""
+    heirs = frozenset(possible_owners().values_list("pk", flat=True))
+    owned = Client.objects.live().filter(owner_id=membership_id)
+    led = Engagement.objects.open().filter(lead_id=membership_id, client__deleted_at__isnull=True)
+    return [(_("Clients"), owned.count(), heirs), (_("Engagements"), led.count(), heirs)]
 
 
 def client_ids_of_owner(membership_id: UUID) -> frozenset[UUID]:

@@ -1,18 +1,15 @@
-"""What the forms of this room are made of."""
+"""What the forms of this room offer to choose from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from firmament.kernel.policies.models import Role
 from firmament.ui.readable import locale as reader_locale
-
-Answer = TypeVar("Answer")
 
 # English ships; what is chosen is how dates and numbers are written. More follow with their translations.
 LOCALES = ("en", "en-au", "en-ca", "en-gb", "en-ie", "en-in", "en-nz", "en-za")
@@ -65,22 +62,6 @@ CURRENCIES = [
     "VND",
     "ZAR",
 ]
-
-
-class ActionForm(forms.Form):
-    """A form whose last word has the action: what that refuses is shown beside the field it is about."""
-
-    def carry_out(self, act: Callable[[], Answer]) -> tuple[bool, Answer | None]:
-        """Whether the action went through, and what it answered."""
-        try:
-            return True, act()
-        except ValidationError as refused:
-            by_field = refused.message_dict if hasattr(refused, "error_dict") else {"": refused.messages}
-            for name, messages in by_field.items():
-                field = name if name in self.fields and name != NON_FIELD_ERRORS else None
-                for message in messages:
-                    self.add_error(field, message)
-            return False, None
 
 
 @cache

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.policies.models import Role
 from firmament.kernel.tenancy.models import Membership
-from firmament.modules.firms.forms.parts import ActionForm, role_choices
+from firmament.kernel.web.forms import ActionForm
+from firmament.modules.firms.forms.parts import role_choices
 
 
-class InviteForm(ActionForm):
+class InviteForm(ActionForm, forms.Form):
     """An offer to join the firm."""
 
     name = forms.CharField(label=_("Name"), max_length=200, strip=False)
@@ -29,7 +30,7 @@ class InviteForm(ActionForm):
         self.fields["role_codes"].choices = role_choices(roles)  # type: ignore[attr-defined]
 
 
-class RolesForm(ActionForm):
+class RolesForm(ActionForm, forms.Form):
     """What a colleague may do."""
 
     roles = forms.MultipleChoiceField(
@@ -44,7 +45,7 @@ class RolesForm(ActionForm):
         self.fields["roles"].choices = role_choices(roles)  # type: ignore[attr-defined]
 
 
-class TitleForm(ActionForm):
+class TitleForm(ActionForm, forms.Form):
     """What a colleague is called in the firm."""
 
     title = forms.CharField(
@@ -56,7 +57,7 @@ class TitleForm(ActionForm):
     )
 
 
-class DeactivateForm(ActionForm):
+class DeactivateForm(ActionForm, forms.Form):
     """Who takes over from somebody who leaves."""
 
     reassign_to = forms.ModelChoiceField(

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.identity.models import User
 from firmament.kernel.tenancy.actor import Actor
-from firmament.modules.firms.forms.parts import ActionForm, date_input, locale_choices, timezone_choices
+from firmament.kernel.web.forms import ActionForm
+from firmament.modules.firms.forms.parts import date_input, locale_choices, timezone_choices
 from firmament.modules.firms.reports.profile import token_scopes
 
 
-class ProfileForm(ActionForm):
+class ProfileForm(ActionForm, forms.Form):
     """How somebody is called, and how the pages look for them."""
 
     name = forms.CharField(label=_("Name"), max_length=200, strip=False)
@@ -38,13 +39,13 @@ class ProfileForm(ActionForm):
             del self.fields["shortcuts_enabled"]
 
 
-class ThemeForm(ActionForm):
+class ThemeForm(ActionForm, forms.Form):
     """The switch in the person's menu."""
 
     theme = forms.ChoiceField(choices=User.Theme.choices)
 
 
-class TokenForm(ActionForm):
+class TokenForm(ActionForm, forms.Form):
     """A key for a program."""
 
     name = forms.CharField(

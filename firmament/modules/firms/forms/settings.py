@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from firmament.modules.firms.forms.parts import ActionForm, currency_choices, locale_choices, timezone_choices
+from firmament.kernel.web.forms import ActionForm
+from firmament.modules.firms.forms.parts import currency_choices, locale_choices, timezone_choices
 from firmament.ui.shell import PALETTES
 
 PALETTE_NAMES = {
@@ -20,7 +21,7 @@ PALETTE_NAMES = {
 }
 
 
-class SettingsForm(ActionForm):
+class SettingsForm(ActionForm, forms.Form):
     """Everything the firm says about itself."""
 
     name = forms.CharField(
@@ -56,7 +57,7 @@ class SettingsForm(ActionForm):
             field.disabled = disabled
 
 
-class PaletteForm(ActionForm):
+class PaletteForm(ActionForm, forms.Form):
     """One of the house's palettes, each measured for contrast in both themes."""
 
     palette = forms.ChoiceField(
@@ -66,7 +67,7 @@ class PaletteForm(ActionForm):
     )
 
 
-class LogoForm(ActionForm):
+class LogoForm(ActionForm, forms.Form):
     """A picture for the head of every page."""
 
     logo = forms.FileField(

@@ -7,16 +7,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import Membership
-from firmament.modules.firms.forms.parts import ActionForm
+from firmament.kernel.web.forms import ActionForm
 
 
-class TeamForm(ActionForm):
+class TeamForm(ActionForm, forms.Form):
     """A new team."""
 
     name = forms.CharField(label=_("Name of the new team"), max_length=80, strip=False)
 
 
-class MembersForm(ActionForm):
+class MembersForm(ActionForm, forms.Form):
     """Somebody to put in."""
 
     member = forms.ModelChoiceField(

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.policies.models import Team
 from firmament.kernel.tenancy.models import Membership
-from firmament.modules.firms.forms.parts import ActionForm, date_input
+from firmament.kernel.web.forms import ActionForm
+from firmament.modules.firms.forms.parts import date_input
 
 
-class WallForm(ActionForm):
+class WallForm(ActionForm, forms.Form):
     """A wall before the thing that has been chosen."""
 
     membership = forms.ModelChoiceField(
@@ -51,7 +52,7 @@ class WallForm(ActionForm):
         return values
 
 
-class LiftForm(ActionForm):
+class LiftForm(ActionForm, forms.Form):
     """Why a wall may fall."""
 
     reason = forms.CharField(

@@ -1,6 +1,6 @@
 """Who is in the firm, what they hold, and what would be left without them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,10 +27,11 @@ ORDER = {code: n for n, (code, _name, _clearance) in enumerate(BUILT_IN_ROLES)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Something a member answers for, as a room names and counts it: "Clients", 12."""
+    """Something a member answers for, as a room names and counts it: "Clients", 12. `heirs` could take it over."""
 
     label: str
     count: int
+    heirs: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,26 +144,25 @@ def answers_for(membership: Membership) -> list[Held]:
     """What would be left without an owner, room by room.
 
     A room says so by its AppConfig: `answered_for = ("dotted.path.to.answered_for",)`, each a
-    function `(membership_id) -> Iterable[tuple[str, int]]`: what, and how many.
+    function `(membership_id) -> Iterable[tuple[str, int, frozenset[UUID]]]`: what, how many, and which members could
+    take it over.
     """
     found = []
     for config in apps.get_app_configs():
         for place in getattr(config, "answered_for", ()):
-            ask: Callable[[UUID], list[tuple[str, int]]] = import_string(place)
-            found += [Held(label=label, count=count) for label, count in ask(membership.pk) if count]
+            ask: Callable[[UUID], list[tuple[str, int, frozenset[UUID]]]] = import_string(place)
+            found += [Held(label=what, count=n, heirs=heirs) for what, n, heirs in ask(membership.pk) if n]
     return found
 
 
-def successors(actor: Actor, membership: Membership) -> "QuerySet[Membership]":
-    """Who could take over: everybody else who is active."""
-    rows: QuerySet[Membership] = (
-        Membership.objects.visible_to(actor)
-        .filter(state=Membership.State.ACTIVE)
-        .exclude(pk=membership.pk)
-        .select_related("user")
-        .order_by("user__name")
+def successors(actor: Actor, membership: Membership, held: Iterable[Held]) -> "QuerySet[Membership]":
+    """Who could take all of it over: active, somebody else, and allowed by every room that has something to give."""
+    rows = (
+        Membership.objects.visible_to(actor).filter(state=Membership.State.ACTIVE).exclude(pk=membership.pk)
     )
-    return rows
+    for one in held:
+        rows = rows.filter(pk__in=one.heirs)
+    return rows.select_related("user").order_by("user__name")
 
 
 def people_by_role(actor: Actor) -> list[tuple[Role, list[str]]]:

@@ -1,5 +1,7 @@
 """People: invited, given roles, deactivated with somebody to take over, and let in again."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -137,7 +139,9 @@ def test_deactivating_hands_clients_over_and_shuts_the_door_at_once(
     bobs = Actor.of_staff(bob, roles=("staff",))
     _token, secret = make_token(bobs, "clients.read")
     assert bob_browser.get(PEOPLE).status_code == 200
-    assert "Who takes over" in told(ada_browser.get(f"{PEOPLE}{bob.pk}/deactivate/"))
+    page = told(ada_browser.get(f"{PEOPLE}{bob.pk}/deactivate/"))
+    assert re.search(r"<dt>Clients</dt>\s*<dd>1,", page)
+    assert f'value="{alice.membership_id}"' in page
 
     ada_browser.post(f"{PEOPLE}{bob.pk}/deactivate/", {"reassign_to": alice.membership_id})
     api = Client().get("/api/v1/clients", headers={"Authorization": f"Bearer {secret}"})
@@ -236,3 +240,17 @@ def test_what_the_database_refuses_changes_nothing(ada):
         set_roles(ada, member("ada"), [])
 
     assert roles_of(member("ada").pk) == ("firm_admin",)
+
+
+def test_only_who_could_answer_for_clients_is_offered_to_take_over(ada, ada_browser):
+    bob, reader = member("bob"), make_member(role="read_only", name="Rhea Reader")
+    before = told(ada_browser.get(f"{PEOPLE}{bob.pk}/deactivate/"))
+    FirmClient.objects.filter(pk=carlas_bakery().pk).update(owner=bob)
+
+    after = told(ada_browser.get(f"{PEOPLE}{bob.pk}/deactivate/"))
+    answer = ada_browser.post(f"{PEOPLE}{bob.pk}/deactivate/", {"reassign_to": reader.pk})
+
+    assert "Rhea Reader" in before
+    assert "Rhea Reader" not in after
+    assert answer.status_code == 422
+    assert member("bob").state == "active"

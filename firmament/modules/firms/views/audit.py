@@ -33,6 +33,7 @@ from firmament.modules.firms.actions.audit import note_reading
 from firmament.modules.firms.events import AuditRead
 from firmament.modules.firms.policies import Can
 from firmament.modules.firms.reports import audit as reports
+from firmament.modules.firms.reports.entry import line
 from firmament.ui.shapes import Crumb
 
 
@@ -41,7 +42,12 @@ def _drawn_who(row: Mapping[str, Any], value: Any) -> str:
 
 
 def _linked(row: Mapping[str, Any], value: Any) -> str:
-    return format_html('<span class="breakable">{}</span>', reports.sentence(row))
+    # On a phone there is no room for a column of names.
+    return format_html(
+        '<span class="breakable"><span class="phone-only strong">{} </span>{}</span>',
+        reports.who(row),
+        reports.sentence(row),
+    )
 
 
 def _mono(row: Mapping[str, Any], value: Any) -> str:
@@ -50,6 +56,52 @@ def _mono(row: Mapping[str, Any], value: Any) -> str:
 
 def _told(row: Mapping[str, Any], value: Any) -> str:
     return reports.sentence(row)
+
+
+COLUMNS = (
+    Column(
+        key="at",
+        label=gettext_lazy("When"),
+        path="occurred_at",
+        kind=Kind.DATETIME,
+        sort="occurred_at",
+    ),
+    Column(
+        key="who",
+        label=gettext_lazy("Who"),
+        path="user_id",
+        needs=("domain", "who_name"),
+        draw=_drawn_who,
+        priority=2,
+        export=lambda row, _value: reports.who(row),
+    ),
+    Column(
+        key="what",
+        label=gettext_lazy("What"),
+        path="code",
+        needs=reports.NEEDED,
+        draw=_linked,
+        export=_told,
+    ),
+    Column(key="category", label=gettext_lazy("Area"), choices=Category, priority=2),
+    Column(key="code", label=gettext_lazy("Event"), priority=3, draw=_mono),
+    Column(
+        key="domain",
+        label=gettext_lazy("Door"),
+        hidden=True,
+        draw=lambda _row, value: str(reports.DOORS.get(value, value)),
+        export=lambda _row, value: str(reports.DOORS.get(value, value)),
+    ),
+    Column(
+        key="roles",
+        label=gettext_lazy("Roles then"),
+        hidden=True,
+        draw=lambda _row, value: ", ".join(value),
+        export=lambda _row, value: ", ".join(value),
+    ),
+    Column(key="request_id", label=gettext_lazy("Request"), hidden=True, draw=_mono),
+    Column(key="id", label=gettext_lazy("Entry"), hidden=True, draw=_mono),
+)
 
 
 @cache
@@ -62,49 +114,7 @@ def audit_list() -> ListPage:
             "Everything that was done in the firm, in the order in which it happened. Nobody can change or delete a line, and reading here is written down too."
         ),
         counted=lambda n: ngettext("%(n)s entry", "%(n)s entries", n) % {"n": n},
-        columns=(
-            Column(
-                key="at",
-                label=gettext_lazy("When"),
-                path="occurred_at",
-                kind=Kind.DATETIME,
-                sort="occurred_at",
-            ),
-            Column(
-                key="who",
-                label=gettext_lazy("Who"),
-                path="user_id",
-                needs=("domain", "who_name"),
-                draw=_drawn_who,
-                export=lambda row, _value: reports.who(row),
-            ),
-            Column(
-                key="what",
-                label=gettext_lazy("What"),
-                path="code",
-                needs=reports.NEEDED,
-                draw=_linked,
-                export=_told,
-            ),
-            Column(key="category", label=gettext_lazy("Area"), choices=Category, priority=2),
-            Column(key="code", label=gettext_lazy("Event"), priority=3, draw=_mono),
-            Column(
-                key="domain",
-                label=gettext_lazy("Door"),
-                hidden=True,
-                draw=lambda _row, value: str(reports.DOORS.get(value, value)),
-                export=lambda _row, value: str(reports.DOORS.get(value, value)),
-            ),
-            Column(
-                key="roles",
-                label=gettext_lazy("Roles then"),
-                hidden=True,
-                draw=lambda _row, value: ", ".join(value),
-                export=lambda _row, value: ", ".join(value),
-            ),
-            Column(key="request_id", label=gettext_lazy("Request"), hidden=True, draw=_mono),
-            Column(key="id", label=gettext_lazy("Entry"), hidden=True, draw=_mono),
-        ),
+        columns=COLUMNS,
         order="-at",
         filters=(
             SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
@@ -153,7 +163,7 @@ def _reading(request: FirmRequest) -> AuditRead:
 def audit_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
     """One entry, with every value that has not been erased."""
     entry = get_object_or_404(reports.entries_for(request.actor), pk=pk)
-    told = reports.line(request.actor, entry)
+    told = line(request.actor, entry)
     response = page(
         request,
         "firms/audit_entry.html",

@@ -205,9 +205,10 @@ def roles(request: FirmRequest, pk: UUID) -> HttpResponse:
 def deactivate(request: FirmRequest, pk: UUID) -> HttpResponse:
     """End somebody's access. First what that touches is shown, and who takes over is asked."""
     member = member_of(request, pk)
+    held = reports.answers_for(member)
     form = DeactivateForm(
         request.POST if request.method == "POST" else None,
-        successors=reports.successors(request.actor, member),
+        successors=reports.successors(request.actor, member, held),
     )
     if form.is_bound and form.is_valid():
         heir = form.cleaned_data["reassign_to"]
@@ -216,7 +217,7 @@ def deactivate(request: FirmRequest, pk: UUID) -> HttpResponse:
             toast(request, _("%(name)s can no longer come in.") % {"name": member.user.name})
             return to_person(member)
     facts = {
-        "held": reports.answers_for(member),
+        "held": held,
         "facts": reports.member_facts(request.actor, member),
         "only_admin": reports.is_only_admin(member),
     }
