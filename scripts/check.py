@@ -19,6 +19,7 @@ CHECKS: dict[str, list[str]] = {
     "templates": [PYTHON, "scripts/lint_templates.py"],
     "system checks": [PYTHON, "manage.py", "check"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+    "powers": [PYTHON, "manage.py", "permissions", "--check"],
     "shape and API": [PYTHON, "-m", "pytest", "-q", "-n0", "tests/test_shape.py", "tests/test_openapi.py"],
 }
 

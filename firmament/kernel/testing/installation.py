@@ -44,7 +44,7 @@ class Mailbox:
         if self.controller is not None:
             self.controller.stop()
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         letter = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
@@ -60,7 +60,10 @@ class Mailbox:
 
     def wait_for(self, address: str, subject: str = "", *, count: int = 1) -> EmailMessage:
         """The newest letter to somebody, once there are that many different ones (by Message-ID)."""
-        until(lambda: len({letter["Message-ID"] for letter in self.to(address, subject)}) >= count, f"mail to {address}")
+        until(
+            lambda: len({letter["Message-ID"] for letter in self.to(address, subject)}) >= count,
+            f"mail to {address}",
+        )
         return self.to(address, subject)[-1]
 
 
