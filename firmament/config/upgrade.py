@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from firmament.config.environment import SettingsWrong
+from firmament.kernel.policies.provision import refresh_every_firm
 from firmament.kernel.tenancy.law import apply_law
 
 OLDEST_SERVER = 180000
@@ -35,6 +36,9 @@ def upgrade(say: Callable[[str], object]) -> None:
         call_command("createcachetable", database="owner", verbosity=0)
         done = apply_law(owner)
         say(f"The tenancy law: {len(done)} statements." if done else "The tenancy law is in force.")
+        gained = refresh_every_firm()
+        if gained:
+            say(f"New powers were given to the built-in roles of {gained} firms.")
 
 
 def pending(connection: BaseDatabaseWrapper) -> list[Any]:

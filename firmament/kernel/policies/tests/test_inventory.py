@@ -20,7 +20,7 @@ from firmament.kernel.policies.matrix import declared_matrix, firm_matrix
 from firmament.kernel.policies.models import Role, RolePower, Wall
 from firmament.kernel.policies.open_models import unreached_models
 from firmament.kernel.policies.powers import Power, declare, declare_house
-from firmament.kernel.policies.provision import provision_roles, refresh_builtin_roles
+from firmament.kernel.policies.provision import provision_roles, refresh_builtin_roles, refresh_every_firm
 from firmament.kernel.policies.reference import in_words, page
 from firmament.kernel.policies.rules import (
     all_of,
@@ -212,3 +212,11 @@ def test_the_command_writes_the_page_and_notices_when_it_is_old(tmp_path: Path, 
     call_command("permissions", "--check")
 
     assert (tmp_path / "docs/reference/permissions.md").read_text().startswith("# Permissions")
+
+
+def test_an_upgrade_gives_every_firm_what_it_lacks_and_tells_only_those(acme, globex):
+    RolePower.objects.filter(role__code="partner", power="policies.raise_wall").delete()
+
+    assert refresh_every_firm() == 1
+    assert RolePower.objects.filter(role__code="partner", power="policies.raise_wall").exists()
+    assert refresh_every_firm() == 0
