@@ -5,12 +5,16 @@ the second firm that must see none of it.
 """
 
 import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from firmament.kernel.testing.installation import Installation, link_in
+from firmament.kernel.testing.installation import PROJECT, Installation, link_in
 from firmament.kernel.testing.world import PASSWORD
 from firmament.modules.documents.tests.factories import EICAR, PDF
 from tests.journeys.conftest import PHONE, data, sign_in
@@ -49,7 +53,10 @@ def test_a_firm_takes_on_a_client(installation: Installation, open_page: Callabl
 
     client_path = show_the_proof(partner)
     keep_bob_away(partner, open_page(), client_path)
+    ask_why(partner)
+    read_the_audit_trail(partner)
     the_other_firm_sees_nothing(open_page(), [client_path, request_path])
+    programs_see_what_their_firm_sees(installation, client_path)
 
 
 def import_the_messy_list(page: Page) -> None:
@@ -246,6 +253,70 @@ def keep_bob_away(partner: Page, bob: Page, client_path: str) -> None:
     assert answer is not None and answer.status == 404
     bob.goto(f"/w/acme/clients/?q={CLIENT}")
     expect(bob.locator("tbody").get_by_text(CLIENT)).to_have_count(0)
+
+
+def ask_why(page: Page) -> None:
+    """Why could Bob not see this client? The answer names the wall."""
+    page.goto("/w/acme/firms/people/why/")
+    page.get_by_label("Who").select_option(label="Bob Staff")
+    page.get_by_label("May they").select_option(label="See clients")
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_label("Client", exact=True).fill(CLIENT)
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_text("Refused").first).to_be_visible()
+    expect(page.get_by_text(re.compile("ethical wall", re.IGNORECASE)).first).to_be_visible()
+
+
+def read_the_audit_trail(page: Page) -> None:
+    page.goto("/w/acme/firms/audit/")
+    for code in ("policies.wall_raised", "documents.request_completed", "policies.explanation_asked"):
+        page.goto(f"/w/acme/firms/audit/?q={code}")
+        expect(page.locator("tbody").get_by_text(code).first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    page.goto("/w/acme/firms/audit/?q=exported")
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def programs_see_what_their_firm_sees(installation: Installation, client_path: str) -> None:
+    """A token of Acme finds the client by its id; one of Globex gets what an unknown id gets."""
+    pk = client_path.rstrip("/").rsplit("/", 1)[-1]
+    answers = {
+        slug: ask_api(installation, slug, email, f"/api/v1/clients/{pk}")
+        for slug, email in (("acme", "alice@acme.example"), ("globex", "gina@globex.example"))
+    }
+    assert answers == {"acme": 200, "globex": 404}
+
+
+def ask_api(installation: Installation, slug: str, email: str, path: str) -> int:
+    made = subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "create_token",
+            slug,
+            email,
+            "--scope",
+            "clients.*",
+        ],
+        cwd=PROJECT,
+        env={**installation.environment(), "FIRMAMENT_PRIVILEGED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    secret = re.search(r"fmt_[\w-]+", made.stdout)
+    assert secret is not None, made.stdout
+    request = urllib.request.Request(
+        installation.url + path, headers={"Authorization": f"Bearer {secret[0]}"}
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def the_other_firm_sees_nothing(gina: Page, paths: list[str]) -> None:

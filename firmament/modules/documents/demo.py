@@ -108,11 +108,11 @@ def _course(number: int, total: int, dice: Random) -> tuple[int, int, int, str]:
     """How many days ago, due after how many, how many items handed in, and how it stands now."""
     match number % 5:
         case 0:
-            return 8, 14, 0, "open"
+            return dice.randint(3, 9), 14, 0, "open"
         case 1:
-            return 20, 14, 1, "late"
+            return dice.randint(16, 34), 14, 1, "late"
         case 2:
-            return 6, 10, total - 1, "to_check"
+            return dice.randint(4, 9), 10, total - 1, "to_check"
     return dice.randint(25, 80), 14, total, "done"
 
 
