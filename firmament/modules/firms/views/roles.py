@@ -1,6 +1,7 @@
 """What each role may do, and who has it."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from firmament.kernel.policies.kernel_powers import Can as Powers
@@ -21,7 +22,10 @@ def roles(request: FirmRequest) -> HttpResponse:
     context = {
         "tabs": people_tabs(request, "firms:roles"),
         "matrix": matrix,
-        "columns": [Column(label=""), *(Column(label=column.name) for column in matrix.columns)],
+        "columns": [
+            Column(label=_("What it allows")),
+            *(Column(label=column.name) for column in matrix.columns),
+        ],
         "span": len(matrix.columns) + 1,
         "holders": people_by_role(request.actor),
     }
