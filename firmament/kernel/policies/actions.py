@@ -245,10 +245,12 @@ def raise_wall(
         team=team,
         client_id=client_id,
         engagement_id=engagement_id,
-        reason=reason.strip(),
+        reason=reason,
         review_on=review_on,
     )
     require(actor, Can.RAISE_WALL, wall)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the wall is raised.")}, code="required")
     wall.full_clean()
     wall.save(force_insert=True)
     record(
@@ -272,8 +274,8 @@ def lift_wall(actor: Actor, wall: Wall, *, reason: str) -> None:
     require(actor, Can.RAISE_WALL, wall)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the wall is lifted.")}, code="required")
-    lifted = Wall.objects.standing().filter(pk=wall.pk).update(lifted_at=now(), lifted_reason=reason.strip())
+    lifted = Wall.objects.standing().filter(pk=wall.pk).update(lifted_at=now(), lifted_reason=reason)
     if lifted:
-        record(actor, WallLifted(wall_id=wall.pk, reason=reason.strip()))
+        record(actor, WallLifted(wall_id=wall.pk, reason=reason))
     wall.refresh_from_db()
     forget_authority()

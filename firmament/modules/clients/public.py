@@ -135,11 +135,10 @@ def find_engagements(actor: Actor, text: str = "", *, limit: int = 20) -> list[E
     return _read(EngagementCard, rows.order_by("title", "pk")[:limit])
 
 
-def engagement_card(engagement_id: UUID) -> EngagementCard:
-    """One engagement; LookupError when there is none."""
-    return {card.id: card for card in _read(EngagementCard, Engagement.objects.filter(pk=engagement_id))}[
-        engagement_id
-    ]
+def visible_engagement(actor: Actor, engagement_id: UUID) -> EngagementCard | None:
+    """One engagement, if there is one that the actor may see."""
+    rows = Engagement.objects.visible_to(actor).filter(pk=engagement_id)
+    return next(iter(_read(EngagementCard, rows)), None)
 
 
 def _cards(rows: "QuerySet[Client]") -> dict[UUID, ClientCard]:

@@ -37,6 +37,7 @@ class RequestForm(forms.Form):
         label=_("Message to the client"),
         required=False,
         max_length=4000,
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     remind = forms.BooleanField(
@@ -134,4 +135,6 @@ def _count(text: str | None) -> int:
 class ReasonForm(forms.Form):
     """Why. For a rejection the client reads it."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, strip=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

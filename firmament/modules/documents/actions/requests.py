@@ -15,7 +15,7 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
-from firmament.modules.clients.public import engagement_card
+from firmament.modules.clients.public import visible_engagement
 from firmament.modules.documents.events.requests import (
     RequestCanceled,
     RequestChanged,
@@ -52,7 +52,7 @@ def draft_request(
 ) -> DocumentRequest:
     """Prepare a request; the client sees nothing of it until it is sent."""
     require(actor, Can.REQUEST, DocumentRequest(client_id=client_id, engagement_id=engagement_id))
-    _check_engagement(client_id, engagement_id)
+    _check_engagement(actor, client_id, engagement_id)
     assert actor.membership_id is not None  # the power belongs to members of the firm
     request = DocumentRequest.objects.create(
         client_id=client_id,
@@ -86,7 +86,7 @@ def change_request(
         raise ValidationError(_("This request is closed and cannot be changed any more."), code="closed")
     if items is not None and request.state != DocumentRequest.State.DRAFT:
         raise ValidationError(_("The list cannot be changed once the request has been sent."), code="sent")
-    _check_engagement(request.client_id, engagement_id)
+    _check_engagement(actor, request.client_id, engagement_id)
     changes = _differences(request, title=title, due_on=due_on, note=note, remind=remind)
     request.title, request.due_on, request.note, request.remind = title, due_on, note, remind
     request.engagement_id = engagement_id
@@ -129,7 +129,7 @@ def cancel_request(actor: Actor, request: DocumentRequest, *, reason: str) -> No
         raise ValidationError(_("Say why, so that the client's file explains itself later."), code="reason")
     canceled = DocumentRequest.objects.filter(
         pk=request.pk, state__in=[DocumentRequest.State.DRAFT, DocumentRequest.State.SENT]
-    ).update(state=DocumentRequest.State.CANCELED, canceled_at=now(), cancel_reason=reason.strip())
+    ).update(state=DocumentRequest.State.CANCELED, canceled_at=now(), cancel_reason=reason)
     if not canceled:
         return
     request.refresh_from_db()
@@ -166,9 +166,13 @@ def remind_client(actor: Actor, request: DocumentRequest, *, days_after_due: int
     return True
 
 
-def _check_engagement(client_id: UUID, engagement_id: UUID | None) -> None:
-    if engagement_id is not None and engagement_card(engagement_id).client_id != client_id:
-        raise ValidationError({"engagement_id": _("This engagement belongs to another client.")})
+def _check_engagement(actor: Actor, client_id: UUID, engagement_id: UUID | None) -> None:
+    if engagement_id is None:
+        return
+    found = visible_engagement(actor, engagement_id)
+    # Nobody learns here whether an engagement exists that they may not see.
+    if found is None or found.client_id != client_id:
+        raise ValidationError({"engagement_id": _("The client has no such engagement.")})
 
 
 def _write_items(request: DocumentRequest, items: Sequence[ItemDraft]) -> None:

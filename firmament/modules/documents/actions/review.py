@@ -128,4 +128,4 @@ def _complete_if_done(actor: Actor, request: DocumentRequest) -> None:
 def _stated(reason: str, complaint: str) -> str:
     if not reason.strip():
         raise ValidationError({"reason": complaint})
-    return reason.strip()
+    return reason

@@ -89,7 +89,7 @@ def test_a_later_due_date_is_recorded_with_before_and_after(alice, ledger):
 def test_an_engagement_of_another_client_is_refused(alice):
     other = make_engagement(alice, make_client(alice))
 
-    with pytest.raises(ValidationError, match="another client"):
+    with pytest.raises(ValidationError, match="no such engagement"):
         draft_request(alice, carlas_bakery().pk, title="Papers", due_on=DUE, items=(), engagement_id=other.pk)
 
 
