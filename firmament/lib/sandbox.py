@@ -48,7 +48,7 @@ def run(module: str, *arguments: str, source: IO[bytes], into: IO[bytes], allowa
     The module calls `Allowance.take()` itself, first thing: limits set between fork and exec are
     unsafe in a server with threads. Nothing of our environment, and so no secret, is passed on.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+    process = subprocess.Popen(
         [sys.executable, "-P", "-s", "-B", "-m", module, *arguments],
         stdin=source,
         stdout=into,

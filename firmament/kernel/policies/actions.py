@@ -226,6 +226,11 @@ def revoke_portal(actor: Actor, grant: PortalGrant) -> None:
     forget_authority()
 
 
+def _require_reason(reason: str, complaint: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": complaint}, code="required")
+
+
 def raise_wall(
     actor: Actor,
     *,
@@ -249,8 +254,7 @@ def raise_wall(
         review_on=review_on,
     )
     require(actor, Can.RAISE_WALL, wall)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why the wall is raised.")}, code="required")
+    _require_reason(reason, _("Say why the wall is raised."))
     wall.full_clean()
     wall.save(force_insert=True)
     record(
@@ -272,8 +276,7 @@ def raise_wall(
 def lift_wall(actor: Actor, wall: Wall, *, reason: str) -> None:
     """Take a wall down, for a reason. Nobody lifts the wall they stand behind."""
     require(actor, Can.RAISE_WALL, wall)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why the wall is lifted.")}, code="required")
+    _require_reason(reason, _("Say why the wall is lifted."))
     lifted = Wall.objects.standing().filter(pk=wall.pk).update(lifted_at=now(), lifted_reason=reason)
     if lifted:
         record(actor, WallLifted(wall_id=wall.pk, reason=reason))
