@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.record import record
@@ -226,7 +227,7 @@ def revoke_portal(actor: Actor, grant: PortalGrant) -> None:
     forget_authority()
 
 
-def _require_reason(reason: str, complaint: str) -> None:
+def _require_reason(reason: str, complaint: Promise) -> None:
     if not reason.strip():
         raise ValidationError({"reason": complaint}, code="required")
 
