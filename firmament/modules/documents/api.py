@@ -24,9 +24,9 @@ from firmament.modules.documents.schemas import (
     REQUEST,
     SUBMISSION,
     ItemOut,
-    ReasonIn,
     RequestIn,
     RequestOut,
+    RequestReasonIn,
     RequestState,
     SubmissionOut,
     SubmissionState,
@@ -98,7 +98,7 @@ def send_request(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @router.post("/requests/{uuid:pk}/cancel", response=RequestOut)
 @operation(Can.REQUEST)
-def cancel_request(request: FirmRequest, pk: UUID, body: ReasonIn) -> HttpResponse:
+def cancel_request(request: FirmRequest, pk: UUID, body: RequestReasonIn) -> HttpResponse:
     requests.cancel_request(request.actor, _seen(request, DocumentRequest, pk), reason=body.reason)
     return _answer(request, pk)
 
@@ -114,7 +114,7 @@ def list_items(request: FirmRequest, pk: UUID, limit: Limit = 50, cursor: Cursor
 
 @router.post("/items/{uuid:pk}/waive", response=ItemOut)
 @operation(Can.REVIEW)
-def waive_item(request: FirmRequest, pk: UUID, body: ReasonIn) -> HttpResponse:
+def waive_item(request: FirmRequest, pk: UUID, body: RequestReasonIn) -> HttpResponse:
     """The document is not needed after all."""
     review.waive_item(request.actor, _seen(request, RequestItem, pk, "request"), reason=body.reason)
     return one(RequestItem.objects.visible_to(request.actor), pk, ITEM)
@@ -155,7 +155,7 @@ def accept_submission(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @router.post("/submissions/{uuid:pk}/reject", response=SubmissionOut)
 @operation(Can.REVIEW)
-def reject_submission(request: FirmRequest, pk: UUID, body: ReasonIn) -> HttpResponse:
+def reject_submission(request: FirmRequest, pk: UUID, body: RequestReasonIn) -> HttpResponse:
     """It will not do; the client reads the reason."""
     found = _seen(request, Submission, pk, "file", "item__request")
     review.reject_submission(request.actor, found, reason=body.reason)

@@ -97,7 +97,7 @@ class RequestIn(Exact):
     remind: bool = True
 
 
-class ReasonIn(Exact):
+class RequestReasonIn(Exact):
     reason: Reason
 
 

@@ -21,7 +21,15 @@ from firmament.modules.firms.actions.audit import note_reading
 from firmament.modules.firms.events import AuditRead
 from firmament.modules.firms.policies import Can
 from firmament.modules.firms.reports.audit import entries_for
-from firmament.modules.firms.schemas import MEMBER, EntryOut, FirmOut, MemberOut, MemberState, MeOut, UserOut
+from firmament.modules.firms.schemas import (
+    MEMBER,
+    EntryOut,
+    FirmOut,
+    MembershipOut,
+    MemberState,
+    MeOut,
+    UserOut,
+)
 
 router = Router(tags=["firms"])
 
@@ -65,7 +73,7 @@ def me(request: FirmRequest) -> HttpResponse:
     )
 
 
-@router.get("/people", response=Page[MemberOut])
+@router.get("/people", response=Page[MembershipOut])
 @operation(Can.VIEW_PEOPLE)
 def list_people(
     request: FirmRequest,
@@ -81,7 +89,7 @@ def list_people(
     return cursor_page(request, rows, MEMBER, limit=limit, cursor=cursor, sort=BY_MEMBER[sort])
 
 
-@router.get("/people/{uuid:pk}", response=MemberOut)
+@router.get("/people/{uuid:pk}", response=MembershipOut)
 @operation(Can.VIEW_PEOPLE)
 def get_person(request: FirmRequest, pk: UUID) -> HttpResponse:
     return one(Membership.objects.visible_to(request.actor), pk, MEMBER)

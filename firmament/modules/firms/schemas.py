@@ -25,7 +25,7 @@ class UserOut(Out):
     email: str
 
 
-class MemberOut(Out):
+class MembershipOut(Out):
     """A person's place in the firm. `id` is what `owner_id` and its like name elsewhere."""
 
     id: UUID
@@ -108,7 +108,7 @@ class MeOut(Out):
 
 
 MEMBER = shape(
-    MemberOut,
+    MembershipOut,
     id="id",
     user=JsonObject(id="user_id", name="user__name", email="user__email"),
     title="title",

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from firmament.modules.clients.tests.factories import make_client
-from firmament.modules.firms.schemas import EntryOut, MemberOut
+from firmament.modules.firms.schemas import EntryOut, MembershipOut
 from firmament.modules.firms.tests.factories import make_member, make_token
 
 
@@ -39,7 +39,7 @@ def test_people_come_by_cursor_in_their_order(ask):
     assert names == ["Ada Admin", "Alice Partner", "Bob Staff", "Yann", "Zoe"]
     assert first["items"][0]["roles"] == ["firm_admin"]
     assert second["next"] is None
-    assert all(MemberOut.model_validate(row) for row in first["items"])
+    assert all(MembershipOut.model_validate(row) for row in first["items"])
 
 
 def test_one_person_and_none(ask, alice):
