@@ -24,7 +24,7 @@ from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.web import throttles
 from firmament.lib.text import is_storable
 from firmament.modules.clients.tests.factories import carlas_bakery
-from tests.test_bad_input_forms import OURS
+from tests.filling import OURS
 from tests.walking import examples
 
 assert get_resolver().url_patterns  # the rooms are mounted when the addresses are read

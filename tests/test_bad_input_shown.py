@@ -20,7 +20,7 @@ from django.test import Client
 from firmament.kernel.testing.fixtures import browser_of
 from firmament.lib.tabular.formulas import revealed
 from firmament.lib.tabular.reading import read_table
-from tests.test_bad_input_forms import FOR_MACHINES, OURS
+from tests.filling import FOR_MACHINES, OURS
 from tests.walking import Page, pages, read
 
 # Text that the program reads itself, and that no person can write.
@@ -169,6 +169,34 @@ def test_no_page_runs_what_stands_in_the_database(turn, people, doors, cases) ->
     print(f"{filled} columns filled, {len(before)} pages opened, {shown} show hostile text")
     assert not faults, "\n".join(faults)
     assert filled >= 20 and shown >= 25
+
+
+# What no address that we made ever holds.
+STRANGE = (
+    "%00",
+    "q=%00",
+    "after=%00",
+    "columns=%ff&sort=%00",
+    "sort=-password&before=x",
+    "show=%F0%9F%92%A9&undo=x",
+    "q=" + "x" * 8000,
+)
+
+
+def test_every_page_answers_a_script_and_a_strange_address(people, doors) -> None:
+    """A part of the page for a script, and never a failure of ours, whatever stands behind the question mark."""
+    asked = 0
+    for page, url in doors:
+        for browser in people[page.entrance.door]:
+            answers = [browser.get(url, headers={"HX-Request": "true"})]
+            answers += [browser.get(f"{url}?{query}") for query in STRANGE]
+            for response in answers:
+                if response.streaming:
+                    list(response)
+                assert response.status_code < 500, (page.name, response.status_code)
+            asked += len(answers)
+    print(f"{asked} requests of {len(doors)} pages")
+    assert asked >= 600
 
 
 def test_no_cell_of_an_export_runs_and_each_reads_back_as_it_was(people, doors, alice) -> None:

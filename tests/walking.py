@@ -118,8 +118,8 @@ class Form:
 
     @property
     def pressed(self) -> list[tuple[str, str]]:
-        """What the first button adds, which is the one that Enter presses."""
-        return [button for button in self.buttons[:1] if button[0]]
+        """What the form's own button adds: the one without a name, where there is one, adds nothing."""
+        return [] if any(not name for name, _value in self.buttons) else self.buttons[:1]
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)

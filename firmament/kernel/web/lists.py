@@ -32,6 +32,7 @@ from firmament.ui.readable import number
 
 Text = str | Promise
 
+ROWS = "web/list.html"
 # Counting further costs time and tells nobody more.
 COUNTED = 10_000
 
@@ -81,7 +82,7 @@ class ListPage:
     export: str = ""
     export_power: str = ""
     empty: Empty | None = None
-    template: str = "web/list.html"
+    template: str = ROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +126,11 @@ def list_page(
         "path": request.path,
     }
     context |= _filters(request, form, full=not wants_fragment(request))
-    if not wants_fragment(request):
-        context |= _head(request, form, view)
-    return page(request, f"{form.template}#rows", {**context, **(extra or {})})
+    if wants_fragment(request):
+        # The rows are defined in the template that a room extends; an heir's own file knows no fragment of it.
+        return page(request, f"{ROWS}#rows", {**context, **(extra or {})})
+    context |= _head(request, form, view)
+    return page(request, form.template, {**context, **(extra or {})})
 
 
 def _post(request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]") -> HttpResponseBase:

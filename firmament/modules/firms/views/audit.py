@@ -150,8 +150,8 @@ def _reading(request: FirmRequest) -> AuditRead:
     given = request.GET
     return AuditRead(
         who=as_uuid(given.get("who", "")),
-        area=given.get("category", "")[:40],
-        event=given.get("event", "")[:80],
+        area=given.get("category", "").replace("\x00", "")[:40],
+        event=given.get("event", "").replace("\x00", "")[:80],
         text=given.get("q", "").replace("\x00", "")[:200],
         first_day=as_date(given.get("day_from", "")),
         last_day=as_date(given.get("day_to", "")),
