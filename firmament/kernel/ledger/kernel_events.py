@@ -54,15 +54,3 @@ class JobFailed(Event):
     run_id: UUID
     job: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalValuesErased(Event):
-    """Personal values of earlier entries were erased; their commitments stay."""
-
-    category: ClassVar[Category] = Category.SYSTEM
-    targets: ClassVar[Mapping[str, str]] = {"entry_ids": "ledger.entry"}
-    sentence: ClassVar[Text] = _("erased {count} personal values")
-
-    entry_ids: tuple[UUID, ...]
-    count: int

@@ -4,9 +4,8 @@ A test runs inside one transaction that is rolled back. Asking for a person of a
 firm's transaction around the test; `in_firm(globex)` steps into another for a block.
 """
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -193,18 +192,3 @@ def cases() -> Callable[[str], Path]:
         return path
 
     return find
-
-
-@contextmanager
-def pretend(**environment: str) -> Iterator[None]:
-    """The environment, changed for a block."""
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
