@@ -101,7 +101,7 @@ class Client(FirmModel):
     )
     notes = models.TextField(_("Notes"), max_length=10_000, blank=True, validators=[validate_text])
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(_("In the bin since"), null=True, blank=True, editable=False)
     deleted_by = FirmForeignKey(
         "tenancy.Membership", on_delete=models.PROTECT, null=True, blank=True, editable=False
     )
@@ -161,11 +161,6 @@ class Client(FirmModel):
     def is_archived(self) -> bool:
         """Whether the firm no longer works for it."""
         return self.state == self.State.ARCHIVED
-
-    @property
-    def purged_on(self) -> datetime | None:
-        """When the bin lets go of it; None outside the bin."""
-        return self.deleted_at + BIN_KEEPS if self.deleted_at else None
 
     @property
     def address(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(blank=True, help_text='Two-letter code (ISO 3166), such as DE.', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$', 'Use the two-letter code, such as DE.')], verbose_name='Country')),
                 ('notes', models.TextField(blank=True, max_length=10000, validators=[firmament.modules.clients.models.validate_text], verbose_name='Notes')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='In the bin since')),
                 ('name_folded', models.GeneratedField(db_persist=True, expression=models.Func(models.F('name'), output_field=models.CharField(), template="left(btrim(regexp_replace(lower(normalize(%(expressions)s, NFKC)), '\\s+', ' ', 'g')), 200)"), output_field=models.CharField(max_length=200))),
                 ('deleted_by', firmament.kernel.tenancy.fields.FirmForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
                 ('firm', models.ForeignKey(db_index=False, default=firmament.kernel.tenancy.ambient.current_firm_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.firm')),
