@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.links import row_links
 from firmament.modules.clients.public import ClientPanel
 from firmament.modules.documents.models import DocumentRequest
+from firmament.modules.documents.policies import Can
 from firmament.modules.documents.reports.requests import OpenRequest, open_requests
 
 __all__ = ["OpenRequest", "client_panel", "open_requests"]
@@ -32,6 +34,7 @@ def client_panel(actor: Actor, client_id: UUID) -> ClientPanel | None:
                 for row in rows.order_by("-created_at", "-pk")[:20]
             ],
             "client_id": client_id,
+            "can_request": may(actor, Can.REQUEST),
         },
         order=2,
     )

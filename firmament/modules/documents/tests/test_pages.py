@@ -3,6 +3,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from firmament.kernel.policies.authority import forget_authority
+from firmament.kernel.policies.models import RolePower
 from firmament.modules.clients.tests.factories import carlas_bakery
 from firmament.modules.documents.models import DocumentRequest, Submission
 from firmament.modules.documents.tests.factories import item_of, make_request, make_submission, pdf
@@ -145,3 +147,12 @@ def test_the_client_sees_the_request_and_not_the_firms_side(alice, carla_browser
     assert portal.status_code == 200
     assert "Bank statements" in portal.content.decode()
     assert staff.status_code == 404
+
+
+def test_the_clients_page_offers_to_ask_only_to_those_who_may(alice, alice_browser, bob_browser, bob):
+    address = f"/w/acme/clients/{carlas_bakery().pk}/"
+    RolePower.objects.filter(role__code="staff", power="documents.request").delete()
+    forget_authority()
+
+    assert "Ask for documents" in alice_browser.get(address).content.decode()
+    assert "Ask for documents" not in bob_browser.get(address).content.decode()
