@@ -25,7 +25,8 @@ from firmament.config.environment import (
     role_passwords,
 )
 from firmament.kernel.tenancy.roles import ROLES, prepare_database, prepare_roles
-from firmament.lib.postgres import EmbeddedPostgres, write_secret
+from firmament.lib.postgres import EmbeddedPostgres
+from firmament.lib.secret_files import write_secret
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

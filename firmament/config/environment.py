@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from firmament.lib.postgres import EmbeddedPostgres, write_secret
+from firmament.lib.postgres import EmbeddedPostgres
+from firmament.lib.secret_files import keep_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = "firmament.kernel.tenancy.engine"
@@ -226,7 +227,7 @@ def make_role_passwords(home: Path) -> dict[str, str]:
     if not role_passwords(home):
         make_home(home)
         lines = [f"{role} {secrets.token_hex(24)}" for role in ROLE_OF_ALIAS.values()]
-        write_secret(home / "roles", "\n".join(lines))
+        keep_secret(home / "roles", "\n".join(lines))
     return role_passwords(home)
 
 
@@ -255,10 +256,10 @@ def secret_key(given: str, home: Path) -> str:
     if given:
         return given
     keep = home / "secret-key"
-    if not keep.exists():
-        make_home(home)
-        write_secret(keep, secrets.token_urlsafe(48))
-    return keep.read_text().strip()
+    if keep.exists():
+        return keep.read_text().strip()
+    make_home(home)
+    return keep_secret(keep, secrets.token_urlsafe(48)).strip()
 
 
 @cache

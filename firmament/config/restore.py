@@ -24,7 +24,7 @@ from firmament.config.archive import (
 from firmament.config.database import DEMO_MARK
 from firmament.config.environment import environment
 from firmament.config.upgrade import upgrade
-from firmament.lib.postgres import write_secret
+from firmament.lib.secret_files import write_secret
 
 # At most this many faults are told one by one; the rest is a number.
 TOLD = 20

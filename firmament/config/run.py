@@ -20,8 +20,9 @@ from typing import Any
 from firmament.config.database import cluster, is_upgraded, mark_demo
 from firmament.config.environment import DATABASE, ROOT, Environment, SettingsWrong, environment, make_home
 from firmament.config.processes import Child, ChildFailed, stop_all
-from firmament.lib.postgres import EmbeddedPostgres, lock_file, write_secret
+from firmament.lib.postgres import EmbeddedPostgres, lock_file
 from firmament.lib.postgres_binaries import PostgresFailed
+from firmament.lib.secret_files import write_secret
 
 MANAGE = str(ROOT / "manage.py")
 SLOWEST_START_S = 90.0

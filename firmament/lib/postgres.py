@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from firmament.lib.postgres_binaries import INSIDE, PostgresFailed, copy_to, wheel_directory, wheel_version
+from firmament.lib.secret_files import write_secret
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -80,14 +81,6 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write `text` to a file only its owner can read, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    draft.touch(mode=0o600, exist_ok=False)
-    draft.write_text(text)
-    draft.replace(path)
 
 
 class EmbeddedPostgres:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ import pytest
 from firmament.lib import postgres
 from firmament.lib.postgres import EmbeddedPostgres
 from firmament.lib.postgres_binaries import PostgresFailed
+from firmament.lib.secret_files import keep_secret
 
 pytestmark = pytest.mark.cluster
 
@@ -205,3 +207,14 @@ def test_a_cluster_of_another_major_version_is_refused_in_words(server):
         server.start()
 
     made.write_text(right)
+
+
+def test_however_many_make_a_secret_at_once_they_agree_on_one(tmp_path):
+    path = tmp_path / "key"
+
+    with ThreadPoolExecutor(16) as threads:
+        seen = set(threads.map(lambda number: keep_secret(path, f"key {number}"), range(200)))
+
+    assert seen == {path.read_text()}
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]

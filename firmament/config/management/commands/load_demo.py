@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from firmament.config.demo import load
 from firmament.kernel.tenancy.models import Firm
-from firmament.lib.postgres import write_secret
+from firmament.lib.secret_files import write_secret
 
 
 class Command(BaseCommand):
