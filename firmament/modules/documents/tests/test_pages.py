@@ -154,5 +154,5 @@ def test_the_clients_page_offers_to_ask_only_to_those_who_may(alice, alice_brows
     RolePower.objects.filter(role__code="staff", power="documents.request").delete()
     forget_authority()
 
-    assert "Ask for documents" in alice_browser.get(address).content.decode()
-    assert "Ask for documents" not in bob_browser.get(address).content.decode()
+    assert "/w/acme/documents/new/" in alice_browser.get(address).content.decode()
+    assert "/w/acme/documents/new/" not in bob_browser.get(address).content.decode()
