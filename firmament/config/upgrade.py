@@ -38,7 +38,7 @@ def upgrade(say: Callable[[str], object]) -> None:
         say(f"The tenancy law: {len(done)} statements." if done else "The tenancy law is in force.")
         gained = refresh_every_firm()
         if gained:
-            say(f"New powers were given to the built-in roles of {gained} firms.")
+            say(f"The roles of {gained} firms were brought up to date.")
 
 
 def pending(connection: BaseDatabaseWrapper) -> list[Any]:

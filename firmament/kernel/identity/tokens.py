@@ -4,13 +4,15 @@ import hashlib
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from firmament.kernel.identity.models import ApiToken
+from firmament.kernel.policies.authority import token_covers
+from firmament.kernel.policies.renames import Renamed
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.compiled import Compiled
 from firmament.kernel.tenancy.models import Firm, Membership, TokenLookup
@@ -106,6 +108,21 @@ def authenticate_token(found: FoundToken) -> Actor | None:
 def is_live(token_id: UUID) -> bool:
     """Whether a token of the firm at hand still counts."""
     return ApiToken.objects.live(at=now()).filter(pk=token_id).exists()
+
+
+def carry_scopes(renamed: Renamed) -> None:
+    """Let the live tokens of the firm at hand reach by its new name what they reached by the old one, and no more."""
+    for token in ApiToken.objects.live(at=now()):
+        scopes = frozenset(token.scopes)
+        gained = {
+            present.power
+            for old, found in renamed.items()
+            for present in found
+            if token_covers(scopes, replace(present, power=old))
+        }
+        if gained:
+            token.scopes = sorted((scopes - renamed.keys()) | gained)
+            token.save(update_fields=["scopes"])
 
 
 def _note_use(found: FoundToken) -> None:

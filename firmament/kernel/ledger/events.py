@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 Text = str | Promise
 
 _events: dict[str, type["Event"]] = {}
+_former: dict[str, type["Event"]] = {}
 
 
 class Category(models.TextChoices):
@@ -45,7 +46,8 @@ class Event:
     Subclasses are frozen dataclasses whose fields are UUID, str, int, bool, date, datetime, tuples of these or
     `Change`s. They declare the category; `targets`, from field name to the label of the model it points at
     ("clients.client"), which is where timelines find them; `personal`, the fields whose values may have to be
-    erased one day; and `sentence`, which follows the actor's name and may use `{field}`.
+    erased one day; and `sentence`, which follows the actor's name and may use `{field}`. `formerly` lists codes it
+    had in earlier releases: entries are never rewritten, so theirs go on being read by this class.
     """
 
     code: ClassVar[str] = ""
@@ -53,6 +55,7 @@ class Event:
     targets: ClassVar[Mapping[str, str]] = {}
     personal: ClassVar[frozenset[str]] = frozenset()
     sentence: ClassVar[Text] = ""
+    formerly: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super(Event, cls).__init_subclass__(**kwargs)
@@ -61,6 +64,8 @@ class Event:
         cls.code = f"{room}.{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
         # A slotted dataclass is made twice; the second class is the one that lives on.
         _events[cls.code] = cls
+        # Its own, and not a base's: a code leads to one class.
+        _former.update(dict.fromkeys(cls.__dict__.get("formerly", ()), cls))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +77,16 @@ class Changed(Event):
 
 
 def event_class(code: str) -> type[Event] | None:
-    """The class of a code; None when the room that wrote it is gone."""
-    return _events.get(code)
+    """The class of a code, present or former; None when the room that wrote it is gone."""
+    return _events.get(code) or _former.get(code)
+
+
+def every_code(code: str) -> tuple[str, ...]:
+    """A code with those under which the same event stands in older entries."""
+    found = event_class(code)
+    if found is None:
+        return (code,)
+    return (found.code, *(old for old, present in _former.items() if present is found))
 
 
 def event_classes() -> dict[str, type[Event]]:

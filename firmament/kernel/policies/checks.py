@@ -11,15 +11,15 @@ from django.db import models
 from firmament.kernel.jobs.registry import job_specs
 from firmament.kernel.policies.compile import located
 from firmament.kernel.policies.fields import resolve
-from firmament.kernel.policies.powers import Declaration, declarations, house_codes
+from firmament.kernel.policies.powers import Declaration, declarations, house_codes, renamed_powers
 from firmament.kernel.policies.rules import Everyone, FieldIs, HasRole, HasScope, Rule, atoms
 from firmament.kernel.tenancy.models import FirmModel
 
 
 @register()
 def check_policies(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """policies.E001–E005: see each message."""
-    return [*_rules(), *_view_powers(), *_paths(), *_system_powers()]
+    """policies.E001–E006: see each message."""
+    return [*_rules(), *_view_powers(), *_paths(), *_system_powers(), *_renamed()]
 
 
 def _rules() -> Iterator[Error]:
@@ -92,3 +92,9 @@ def _system_powers() -> Iterator[Error]:
     for code, powers in sorted(given.items()):
         for power in sorted(powers - known):
             yield Error(f"{code}: works with the power {power}, which is not declared.", id="policies.E005")
+
+
+def _renamed() -> Iterator[Error]:
+    known = {declared.power for declared in declarations()}
+    for old in sorted(renamed_powers().keys() & known):
+        yield Error(f"{old}: a former name that is still declared; roles would lose it.", id="policies.E006")

@@ -44,6 +44,16 @@ class BuiltInRolesRefreshed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PowersRenamed(Event):
+    """A release calls some powers by other names; roles and tokens keep what they had."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    sentence: ClassVar[Text] = _("carried powers over to their new names: {renamed}")
+
+    renamed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamCreated(Event):
     category: ClassVar[Category] = Category.PERMISSIONS
     targets: ClassVar[Mapping[str, str]] = {"team_id": "policies.team"}

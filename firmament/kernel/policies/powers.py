@@ -56,6 +56,7 @@ class Declaration:
     """What a power is: its words, its model, its rule for each domain, and the roles that begin with it.
 
     `through` lists further models that hang on the power's own: label → ORM path to it, "" for the model itself.
+    `formerly` are the names it had in earlier releases.
     """
 
     power: str
@@ -66,6 +67,7 @@ class Declaration:
     sensitive: bool
     reads: bool
     through: dict[str, str]
+    formerly: tuple[str, ...] = ()
 
     @property
     def room(self) -> str:
@@ -97,19 +99,17 @@ def declare(
     roles: Sequence[str] = (),
     sensitive: bool = False,
     reads: bool | None = None,
+    formerly: Sequence[str] = (),
 ) -> Declaration:
     """Declare a power.
 
     `model` is what the rules' fields start from; `through={"clients.Contact": "client"}` lets the same rule
     answer for a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles`
     names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
-    part of the token scope `<room>.read`.
+    part of the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives
+    it to the roles and tokens that held it by such a name.
     """
-    room, _dot, verb = power.partition(".")
-    if not (room and verb) or power in _declared:
-        raise ValueError(f"{power}: a power is declared once, as room.verb")
-    if unknown := set(roles) - BUILT_IN_CODES:
-        raise ValueError(f"{power}: no such built-in role: {sorted(unknown)}")
+    _check_names(power, roles)
     _check_domains(power, staff, client)
     declaration = Declaration(
         power=str(power),
@@ -118,14 +118,27 @@ def declare(
         client=client,
         roles=frozenset({*roles, FIRM_ADMIN}) if staff else frozenset(),
         sensitive=sensitive,
-        reads=verb.partition("_")[0] in READING_VERBS if reads is None else reads,
+        reads=_is_reading(power) if reads is None else reads,
         through={
             label.lower(): path
             for label, path in {**({model: ""} if model else {}), **(through or {})}.items()
         },
+        formerly=tuple(formerly),
     )
     _declared[declaration.power] = declaration
     return declaration
+
+
+def _check_names(power: str, roles: Sequence[str]) -> None:
+    room, _dot, verb = power.partition(".")
+    if not (room and verb) or power in _declared:
+        raise ValueError(f"{power}: a power is declared once, as room.verb")
+    if unknown := set(roles) - BUILT_IN_CODES:
+        raise ValueError(f"{power}: no such built-in role: {sorted(unknown)}")
+
+
+def _is_reading(power: str) -> bool:
+    return power.partition(".")[2].partition("_")[0] in READING_VERBS
 
 
 def _check_domains(power: str, staff: Rule | None, client: Rule | None) -> None:
@@ -152,6 +165,15 @@ def declaration(power: str) -> Declaration:
 def declarations() -> list[Declaration]:
     """Every power, by name."""
     return [_declared[power] for power in sorted(_declared)]
+
+
+def renamed_powers() -> dict[str, tuple[Declaration, ...]]:
+    """Names of earlier releases, each with what it is now; more than one where a power was parted."""
+    found: dict[str, tuple[Declaration, ...]] = {}
+    for declared in declarations():
+        for old in declared.formerly:
+            found[old] = (*found.get(old, ()), declared)
+    return found
 
 
 def declare_house(code: str, powers: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from firmament.kernel.policies.authority import forget_authority
 from firmament.kernel.policies.events import BuiltInRolesRefreshed
 from firmament.kernel.policies.models import Role, RolePower
 from firmament.kernel.policies.powers import BUILT_IN_ROLES, declarations
+from firmament.kernel.policies.renames import carry_over_renamed_powers
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
@@ -27,7 +28,7 @@ def refresh_builtin_roles() -> tuple[str, ...]:
 
 
 def refresh_every_firm() -> int:
-    """After an upgrade: the same in every firm; returns how many had something to gain.
+    """After an upgrade: renamed powers carried over, new ones given, in every firm; returns in how many any was.
 
     Not through `each_firm`: a firm where nothing changes should not read in its ledger that somebody went through it,
     and where something does, the event says what.
@@ -36,7 +37,8 @@ def refresh_every_firm() -> int:
     gained = 0
     for firm_id in list(firms):
         with firm_transaction(firm_id):
-            gained += bool(refresh_builtin_roles())
+            renamed = carry_over_renamed_powers()
+            gained += bool(refresh_builtin_roles() or renamed)
     return gained
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from firmament.kernel.ledger.events import Category, Change, Changed, Event, Text
+from firmament.kernel.ledger.events import Category, Change, Changed, Event, Text, every_code
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import COMMITMENT, commitment
 from firmament.kernel.ledger.record import load_event, record
@@ -35,6 +35,38 @@ class LampMoved(Changed):
     sentence: ClassVar[Text] = "moved the lamp"
 
     lamp_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampQuenched(Event):
+    category: ClassVar[Category] = Category.SYSTEM
+    targets: ClassVar[Mapping[str, str]] = {"lamp_id": "lamps.lamp"}
+    sentence: ClassVar[Text] = "put out the lamp of {keeper}"
+    formerly: ClassVar[tuple[str, ...]] = ("lamps.lamp_put_out",)
+
+    lamp_id: UUID
+    keeper: str
+
+
+def test_an_entry_written_under_a_former_code_reads_as_ever(alice):
+    event = LampQuenched(lamp_id=uuid7(), keeper="Zoë")
+    entry = record(alice, event)
+    older = Entry.objects.create(
+        code="lamps.lamp_put_out",
+        category="system",
+        occurred_at=entry.occurred_at,
+        domain="staff",
+        user_id=alice.user_id,
+        payload=entry.payload,
+    )
+    EntryTarget.objects.create(
+        entry=older, kind="lamps.lamp", object_id=event.lamp_id, occurred_at=older.occurred_at
+    )
+
+    assert {row.sentence for row in activity("lamps.lamp", event.lamp_id)} == {"put out the lamp of Zoë"}
+    assert load_event(older.pk) == event
+    assert every_code(event.code) == ("test_record.lamp_quenched", "lamps.lamp_put_out")
+    assert every_code("attic.long_gone") == ("attic.long_gone",)
 
 
 def test_an_event_comes_back_as_it_was(alice):
