@@ -268,15 +268,15 @@ def ask_why(page: Page) -> None:
 
 
 def read_the_audit_trail(page: Page) -> None:
-    page.goto("/w/acme/firms/audit/")
+    page.goto("/w/acme/audit/")
     for code in ("policies.wall_raised", "documents.request_completed", "policies.explanation_asked"):
-        page.goto(f"/w/acme/firms/audit/?q={code}")
+        page.goto(f"/w/acme/audit/?q={code}")
         expect(page.locator("tbody").get_by_text(code).first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename.endswith(".csv")
-    page.goto("/w/acme/firms/audit/?q=exported")
+    page.goto("/w/acme/audit/?q=exported")
     expect(page.locator("tbody tr").first).to_be_visible()
 
 

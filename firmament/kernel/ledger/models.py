@@ -28,7 +28,7 @@ class Entry(FirmModel):
     making any proof about this row fail.
     """
 
-    view_power = "firms.view_audit"
+    view_power = "audit.view"
     append_only: ClassVar[bool] = True
 
     code = models.CharField(max_length=80)

@@ -160,6 +160,18 @@ def person(name: str) -> SafeString:
     )
 
 
+def actor(name: str, *, by_itself: bool) -> SafeString:
+    """Whoever did something; what the house does by itself bears its own mark, as in timelines."""
+    if not by_itself:
+        return person(name)
+    return format_html(
+        '<span class="person"><span class="avatar avatar-system" aria-hidden="true">{}</span>'
+        '<span class="person-words"><span class="person-name">{}</span></span></span>',
+        icons.svg("robot"),
+        name,
+    )
+
+
 def _title(column: Column, row: Row, value: Any, url: str) -> SafeString:
     words = label_of(column, value)
     below = row.get(column.sub) if column.sub else ""

@@ -1,29 +1,22 @@
-"""The firm for programs: its people, its audit trail, and who the token is."""
+"""The firm for programs: its people, and who the token is."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Router
-from pydantic import Field
 
 from firmament.kernel.api.answers import dump, one
 from firmament.kernel.api.operations import operation
 from firmament.kernel.api.paging import Cursor, Limit, Page, cursor_page
 from firmament.kernel.identity.models import User
-from firmament.kernel.ledger.events import Category
 from firmament.kernel.policies.authority import roles_of
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.kernel.web.requests import FirmRequest
-from firmament.modules.firms.actions.audit import note_reading
-from firmament.modules.firms.events import AuditRead
 from firmament.modules.firms.policies import Can
-from firmament.modules.firms.reports.audit import entries_for
 from firmament.modules.firms.schemas import (
     MEMBER,
-    EntryOut,
     FirmOut,
     MembershipOut,
     MemberState,
@@ -39,19 +32,6 @@ BY_MEMBER = {
     "created_at": "created_at",
     "-created_at": "-created_at",
 }
-Area = Literal[
-    "auth",
-    "permissions",
-    "break_glass",
-    "finance",
-    "documents",
-    "esignature",
-    "data_access",
-    "configuration",
-    "clients",
-    "system",
-]
-Code = Annotated[str, Field(max_length=80, description="An event, such as `clients.client_created`.")]
 
 
 @router.get("/me", response=MeOut)
@@ -93,42 +73,3 @@ def list_people(
 @operation(Can.VIEW_PEOPLE)
 def get_person(request: FirmRequest, pk: UUID) -> HttpResponse:
     return one(Membership.objects.visible_to(request.actor), pk, MEMBER)
-
-
-@router.get("/audit", response=Page[EntryOut])
-@operation(Can.VIEW_AUDIT, recorded_read=True)
-def list_audit(
-    request: FirmRequest,
-    limit: Limit = 50,
-    cursor: Cursor = "",
-    sort: Literal["occurred_at", "-occurred_at"] = "-occurred_at",
-    category: Area | None = None,
-    code: Code = "",
-    user_id: UUID | None = None,
-    since: datetime | None = None,
-    before: datetime | None = None,
-) -> HttpResponse:
-    """The audit trail. Reading it is written into it, once in five minutes for the same question."""
-    rows = entries_for(request.actor)
-    exact = {"category": category, "code": code or None, "user_id": user_id}
-    rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
-    if since is not None:
-        rows = rows.filter(occurred_at__gte=since)
-    if before is not None:
-        rows = rows.filter(occurred_at__lt=before)
-    answer = cursor_page(request, rows, EntryOut, limit=limit, cursor=cursor, sort=sort)
-    note_reading(
-        request.actor,
-        AuditRead(
-            who=user_id,
-            area=category or "",
-            event=code,
-            first_day=since.date() if since else None,
-            last_day=before.date() if before else None,
-        ),
-    )
-    return answer
-
-
-# The list above is spelt out for the document; a category that comes later must not be forgotten in it.
-assert set(Area.__args__) == set(Category.values)  # type: ignore[attr-defined]  # a Literal's own

@@ -13,20 +13,6 @@ class FirmsConfig(AppConfig):
     menu = (
         MenuEntry(Section.ADMINISTRATION, _("People"), "firms:people", "users-group", "firms.view_people"),
         MenuEntry(
-            Section.ADMINISTRATION, _("Audit trail"), "firms:audit", "history", "firms.view_audit", order=1
-        ),
-        MenuEntry(
-            Section.ADMINISTRATION,
-            _("Messages sent"),
-            "firms:messages",
-            "send",
-            "firms.view_messages",
-            order=2,
-        ),
-        MenuEntry(
-            Section.ADMINISTRATION, _("Background work"), "firms:jobs", "robot", "firms.view_jobs", order=3
-        ),
-        MenuEntry(
             Section.ADMINISTRATION,
             _("Settings"),
             "firms:settings",

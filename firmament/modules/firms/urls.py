@@ -4,10 +4,7 @@ from django.urls import path
 
 from firmament.modules.firms import portal
 from firmament.modules.firms.views import (
-    audit,
     invitations,
-    jobs,
-    messages,
     people,
     profile,
     roles,
@@ -34,14 +31,6 @@ urlpatterns = [
     path("people/<uuid:pk>/roles/", people.roles, name="person_roles"),
     path("people/<uuid:pk>/deactivate/", people.deactivate, name="person_deactivate"),
     path("people/<uuid:pk>/reactivate/", people.reactivate, name="person_reactivate"),
-    path("audit/", audit.audit, name="audit"),
-    path("audit/<uuid:pk>/", audit.audit_entry, name="audit_entry"),
-    path("messages/", messages.messages, name="messages"),
-    path("messages/<uuid:pk>/", messages.message, name="message"),
-    path("jobs/", jobs.jobs, name="jobs"),
-    path("jobs/schedules/", jobs.schedules, name="schedules"),
-    path("jobs/<uuid:pk>/", jobs.job, name="job"),
-    path("jobs/<uuid:pk>/<slug:step>/", jobs.job_step, name="job_step"),
     path("settings/", settings.settings, name="settings"),
     path("settings/brand/", settings.brand, name="brand"),
     path("settings/brand/logo/", settings.logo_put, name="logo_put"),

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from firmament.kernel.identity.models import ApiToken, Invitation
+from firmament.kernel.ledger.models import Entry
 from firmament.kernel.ledger.timeline import ActivityRow, activity
 from firmament.kernel.policies.authority import authority_of
 from firmament.kernel.policies.decide import may
@@ -19,7 +20,6 @@ from firmament.kernel.policies.powers import BUILT_IN_ROLES, FIRM_ADMIN
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
-from firmament.modules.firms.policies import Can
 from firmament.modules.firms.reports.subjects import wall_subjects
 
 ORDER = {code: n for n, (code, _name, _clearance) in enumerate(BUILT_IN_ROLES)}
@@ -110,7 +110,7 @@ def is_only_admin(membership: Membership) -> bool:
 def member_facts(actor: Actor, membership: Membership) -> MemberFacts:
     """Everything about a member that the reader may see."""
     roles = roles_of_member(membership)
-    audits = may(actor, Can.VIEW_AUDIT)
+    audits = may(actor, Entry.view_power)
     in_teams = TeamMember.objects.visible_to(actor).filter(membership=membership).values("team_id")
     tokens = ApiToken.objects.visible_to(actor).filter(maker=membership).order_by("-created_at")
     history = activity("tenancy.membership", membership.pk, limit=12) if audits else ()

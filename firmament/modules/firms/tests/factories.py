@@ -10,11 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from firmament.kernel.identity.actions import invite, issue_token
 from firmament.kernel.identity.founding import join_firm
 from firmament.kernel.identity.models import ApiToken, Invitation
-from firmament.kernel.jobs.models import ErrorClass, JobRun, State
-from firmament.kernel.jobs.queue import enqueue
-from firmament.kernel.ledger.models import Entry
-from firmament.kernel.messages.models import Delivery
-from firmament.kernel.messages.send import Recipient, queue_message
 from firmament.kernel.policies.actions import add_to_team, create_team, raise_wall
 from firmament.kernel.policies.models import Team, Wall
 from firmament.kernel.policies.powers import STAFF
@@ -78,39 +73,6 @@ def make_token(actor: Actor, *scopes: str) -> tuple[ApiToken, str]:
     )
 
 
-def make_run(actor: Actor, code: str = "clients.empty_bin") -> JobRun:
-    """Work that waits."""
-    return enqueue(code, actor=actor)
-
-
-def make_dead_letter(actor: Actor, *, reason: str = "The server said 550.") -> JobRun:
-    """Work that failed for good."""
-    run = make_run(actor)
-    JobRun.objects.filter(pk=run.pk).update(
-        state=State.FAILED,
-        finished_at=now(),
-        error_class=ErrorClass.PERMANENT,
-        error_text=reason,
-        attempt=1,
-        failures=1,
-    )
-    run.refresh_from_db()
-    return run
-
-
-def make_delivery(actor: Actor, *, client_id: UUID | None = None) -> Delivery:
-    """A message that waits to be sent."""
-    number = next(_serial)
-    return queue_message(
-        actor,
-        wording="documents.request_sent",
-        to=Recipient(name="Carla Client", email="carla@client.example"),
-        context={},
-        key=f"factory-{number}",
-        client_id=client_id,
-    )
-
-
 def png(name: str = "logo.png", content: bytes = PNG) -> SimpleUploadedFile:
     """A very small picture."""
     return SimpleUploadedFile(name, content, content_type="image/png")
@@ -148,10 +110,6 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "firms:team": lambda actor: {"pk": make_team(actor).pk},
     "firms:team_leave": _place,
     "firms:wall_lift": lambda actor: {"pk": make_wall(actor, _bob()).pk},
-    "firms:audit_entry": lambda actor: {"pk": Entry.objects.order_by("pk").values_list("pk", flat=True)[0]},
-    "firms:message": lambda actor: {"pk": make_delivery(actor).pk},
-    "firms:job": lambda actor: {"pk": make_run(actor).pk},
-    "firms:job_step": lambda actor: {"pk": make_dead_letter(actor).pk, "step": "replay"},
     "firms:logo": _logo,
     "firms:token_revoke": lambda actor: {"pk": make_token(actor)[0].pk},
     "firms_portal:logo": _logo,

@@ -57,7 +57,7 @@ def test_one_match_is_taken_and_several_are_offered(alice, alice_browser, ledger
 
 
 def test_a_power_over_nothing_in_particular_is_answered_at_once(alice_browser):
-    page = told(alice_browser.get(WHY, {"person": f"m:{bob().pk}", "power": "firms.export_audit"}))
+    page = told(alice_browser.get(WHY, {"person": f"m:{bob().pk}", "power": "audit.export"}))
 
     assert "No: Bob Staff cannot do this" in page
     assert "had the role" in page
@@ -89,7 +89,7 @@ def test_people_of_another_firm_cannot_be_asked_about(alice_browser, in_firm, gl
         stranger = Membership.objects.order_by("pk").first()
     assert stranger is not None
 
-    page = told(alice_browser.get(WHY, {"person": f"m:{stranger.pk}", "power": "firms.view_audit"}))
+    page = told(alice_browser.get(WHY, {"person": f"m:{stranger.pk}", "power": "audit.view"}))
 
     assert "cannot do this" not in page
     assert ledger.codes() == []

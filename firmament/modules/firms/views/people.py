@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from firmament.kernel.identity.actions import deactivate_membership, reactivate_membership
 from firmament.kernel.identity.policies import Can as Identity
+from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.policies.kernel_powers import Can as Powers
 from firmament.kernel.policies.powers import BUILT_IN_ROLES
@@ -152,7 +153,7 @@ def person(request: FirmRequest, pk: UUID) -> HttpResponse:
         "may_assign": allows(actor, Powers.ASSIGN_ROLES, member),
         "may_deactivate": allows(actor, Identity.DEACTIVATE_PEOPLE, member)
         and member.pk != actor.membership_id,
-        "may_audit": may(actor, Can.VIEW_AUDIT),
+        "may_audit": may(actor, Entry.view_power),
         "may_explain": may(actor, Powers.EXPLAIN),
         "may_wall": may(actor, Powers.VIEW_WALLS),
     }

@@ -20,8 +20,8 @@ from firmament.kernel.web.links import link
 from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.modules.firms.policies import Can
-from firmament.modules.firms.reports import messages as reports
+from firmament.modules.operations.policies import Can
+from firmament.modules.operations.reports import messages as reports
 from firmament.ui.shapes import Crumb
 
 
@@ -29,7 +29,7 @@ def _subject(row: Mapping[str, Any], value: Any) -> str:
     words = reports.wording_title(row["wording"])
     return format_html(
         '<a class="cell-title" href="{}">{}</a><span class="cell-sub">{}</span>',
-        link("firms:message", pk=row["pk"]),
+        link("operations:message", pk=row["pk"]),
         value or words,
         words if value else "",
     )
@@ -40,7 +40,7 @@ def _to(row: Mapping[str, Any], value: Any) -> str:
 
 
 LIST = ListPage(
-    name="firms.messages",
+    name="operations.messages",
     title=gettext_lazy("Messages sent"),
     counted=lambda n: ngettext("%(n)s message", "%(n)s messages", n) % {"n": n},
     columns=(
@@ -76,7 +76,7 @@ LIST = ListPage(
         ChoiceFilter(key="state", label=gettext_lazy("State"), choices=State),
         DateFilter(key="day", label=gettext_lazy("Asked for"), path="created_at", instants=True),
     ),
-    row_url="firms:message",
+    row_url="operations:message",
     row_name="recipient_email",
     empty=Empty(
         title=gettext_lazy("No messages yet"),
@@ -104,6 +104,6 @@ def message(request: FirmRequest, pk: UUID) -> HttpResponse:
         "wording": reports.wording_title(delivery.wording),
         "tone": reports.TONES[delivery.state],
         "attempts": reports.attempts_of(delivery),
-        "crumbs": (Crumb(label=_("Messages sent"), url=link("firms:messages")),),
+        "crumbs": (Crumb(label=_("Messages sent"), url=link("operations:messages")),),
     }
-    return page(request, "firms/message.html", context)
+    return page(request, "operations/message.html", context)

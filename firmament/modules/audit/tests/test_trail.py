@@ -13,13 +13,13 @@ from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at, now
+from firmament.modules.audit.actions import note_reading
+from firmament.modules.audit.events import TrailRead
+from firmament.modules.audit.reports.trail import entries_for
 from firmament.modules.clients.tests.factories import carlas_bakery, make_client
-from firmament.modules.firms.actions.audit import note_reading
-from firmament.modules.firms.events import AuditRead
-from firmament.modules.firms.reports.audit import entries_for
 from firmament.modules.firms.tests.factories import make_member, make_wall
 
-URL = "/w/acme/firms/audit/"
+URL = "/w/acme/audit/"
 
 
 def told(answer) -> str:
@@ -54,7 +54,7 @@ def test_looking_is_written_down_once_for_the_same_question(alice, alice_browser
         alice_browser.get(URL)
     alice_browser.get(URL, {"category": "auth"})
 
-    assert ledger.codes() == ["firms.audit_read", "firms.audit_read"]
+    assert ledger.codes() == ["audit.trail_read", "audit.trail_read"]
     assert ledger.entries()[1].payload["area"] == "auth"
 
 
@@ -62,16 +62,16 @@ def test_every_search_for_words_is_written_down(alice_browser, ledger):
     alice_browser.get(URL, {"q": "client"})
     alice_browser.get(URL, {"q": "client"})
 
-    assert ledger.codes() == ["firms.audit_read", "firms.audit_read"]
+    assert ledger.codes() == ["audit.trail_read", "audit.trail_read"]
     assert PersonalValue.objects.filter(entry=ledger.entries()[0]).get().value == "client"
 
 
 def test_after_five_minutes_it_is_another_reading(alice, ledger):
-    note_reading(alice, AuditRead())
+    note_reading(alice, TrailRead())
     with at(now() + timedelta(minutes=6)):
-        note_reading(alice, AuditRead())
+        note_reading(alice, TrailRead())
 
-    assert ledger.codes() == ["firms.audit_read", "firms.audit_read"]
+    assert ledger.codes() == ["audit.trail_read", "audit.trail_read"]
 
 
 def test_staff_may_neither_read_nor_export_and_the_refusal_is_written_down(bob, bob_browser, ledger):
@@ -80,7 +80,7 @@ def test_staff_may_neither_read_nor_export_and_the_refusal_is_written_down(bob, 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert ledger.codes() == ["ledger.power_denied", "ledger.power_denied"]
     with pytest.raises(Denied):
-        note_reading(bob, AuditRead())
+        note_reading(bob, TrailRead())
 
 
 def test_an_entry_is_shown_in_full_until_a_value_is_erased(alice, alice_browser):
@@ -133,6 +133,22 @@ def test_an_entry_of_a_release_long_gone_is_told_by_its_code(alice, alice_browse
     )
 
     assert "attic.thing_done" in told(alice_browser.get(URL))
+
+
+def test_readings_of_the_release_before_are_found_and_told_like_those_of_today(alice, alice_browser):
+    Entry.objects.create(
+        code="firms.audit_read",
+        category="data_access",
+        occurred_at=now(),
+        domain=Domain.STAFF,
+        user_id=alice.user_id,
+        payload={"text": ""},
+    )
+
+    page = told(alice_browser.get(URL, {"event": "audit.trail_read"}))
+
+    assert "read the audit trail" in page
+    assert "firms.audit_read" in page
 
 
 def test_an_entry_that_lacks_a_field_of_its_sentence_takes_no_page_down(alice, alice_browser):

@@ -7,13 +7,11 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from firmament.kernel.identity.models import User
-from firmament.kernel.ledger.events import event_class, event_classes
+from firmament.kernel.ledger.events import event_class, event_classes, every_code
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import is_commitment
 from firmament.kernel.policies.authority import Authority, authority_of
@@ -21,8 +19,6 @@ from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Membership
-from firmament.kernel.web import cells
-from firmament.ui import icons
 
 DOORS = {
     Domain.STAFF: gettext_lazy("Workspace"),
@@ -66,18 +62,6 @@ def who(row: Mapping[str, Any]) -> str:
     if row["domain"] == Domain.SYSTEM or row["user_id"] is None:
         return _("Firmament")
     return str(row["who_name"] or _("Someone"))
-
-
-def actor_cell(name: str, *, by_itself: bool) -> SafeString:
-    """Somebody in a list's cell; what the house does by itself bears its own mark, as in timelines."""
-    if not by_itself:
-        return cells.person(name)
-    return format_html(
-        '<span class="person"><span class="avatar avatar-system" aria-hidden="true">{}</span>'
-        '<span class="person-words"><span class="person-name">{}</span></span></span>',
-        icons.svg("robot"),
-        name,
-    )
 
 
 def sentence(row: Mapping[str, Any]) -> str:
@@ -131,6 +115,12 @@ def codes() -> list[tuple[str, str]]:
         room, _dot, name = code.partition(".")
         found.append((code, f"{room_title(room)}: {name.replace('_', ' ')}"))
     return sorted(found, key=lambda pair: pair[1])
+
+
+def older_codes() -> dict[str, Q]:
+    """What asking for an event means where older entries tell of it by another code."""
+    found = ((code, every_code(code)) for code in event_classes())
+    return {code: Q(code__in=names) for code, names in found if len(names) > 1}
 
 
 def people_named(actor: Actor) -> list[tuple[UUID, str]]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from firmament.kernel.ledger.events import Category
 from firmament.kernel.tenancy.actor import Domain
+from firmament.kernel.web import cells
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import (
@@ -29,16 +30,16 @@ from firmament.kernel.web.links import link
 from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.modules.firms.actions.audit import note_reading
-from firmament.modules.firms.events import AuditRead
-from firmament.modules.firms.policies import Can
-from firmament.modules.firms.reports import audit as reports
-from firmament.modules.firms.reports.entry import line
+from firmament.modules.audit.actions import note_reading
+from firmament.modules.audit.events import TrailRead
+from firmament.modules.audit.policies import Can
+from firmament.modules.audit.reports import trail as reports
+from firmament.modules.audit.reports.entry import line
 from firmament.ui.shapes import Crumb
 
 
 def _drawn_who(row: Mapping[str, Any], value: Any) -> str:
-    return reports.actor_cell(reports.who(row), by_itself=row["domain"] == Domain.SYSTEM)
+    return cells.actor(reports.who(row), by_itself=row["domain"] == Domain.SYSTEM)
 
 
 def _linked(row: Mapping[str, Any], value: Any) -> str:
@@ -105,10 +106,10 @@ COLUMNS = (
 
 
 @cache
-def audit_list() -> ListPage:
+def trail_list() -> ListPage:
     """The list. Made at the first request, when every room has declared its events."""
     return ListPage(
-        name="firms.audit",
+        name="audit.trail",
         title=gettext_lazy("Audit trail"),
         about=gettext_lazy(
             "Everything that was done in the firm, in the order in which it happened. Nobody can change or delete a line, and reading here is written down too."
@@ -120,13 +121,19 @@ def audit_list() -> ListPage:
             SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
             RelatedFilter(key="who", label=gettext_lazy("Who"), path="user_id", options=reports.people_named),
             ChoiceFilter(key="category", label=gettext_lazy("Area"), choices=Category),
-            ChoiceFilter(key="event", label=gettext_lazy("Event"), path="code", choices=reports.codes()),
+            ChoiceFilter(
+                key="event",
+                label=gettext_lazy("Event"),
+                path="code",
+                choices=reports.codes(),
+                narrows=reports.older_codes(),
+            ),
             DateFilter(key="day", label=gettext_lazy("Period"), path="occurred_at", instants=True),
         ),
-        row_url="firms:audit_entry",
+        row_url="audit:entry",
         row_name="code",
         export="audit-trail",
-        export_power=Can.EXPORT_AUDIT,
+        export_power=Can.EXPORT,
         empty=Empty(
             title=gettext_lazy("Nothing has happened yet"),
             text=gettext_lazy("Whatever somebody does in the firm appears here at once."),
@@ -136,19 +143,19 @@ def audit_list() -> ListPage:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(Can.VIEW_AUDIT, recorded_read=True)
-def audit(request: FirmRequest) -> HttpResponseBase:
+@staff_page(Can.VIEW, recorded_read=True)
+def trail(request: FirmRequest) -> HttpResponseBase:
     """The trail, newest first; POST exports what is on screen."""
-    response = list_page(request, audit_list(), reports.entries_for(request.actor))
+    response = list_page(request, trail_list(), reports.entries_for(request.actor))
     if request.method != "POST":
         # Afterwards, so that the reader does not find themselves at the top of what they came to see.
         note_reading(request.actor, _reading(request))
     return response
 
 
-def _reading(request: FirmRequest) -> AuditRead:
+def _reading(request: FirmRequest) -> TrailRead:
     given = request.GET
-    return AuditRead(
+    return TrailRead(
         who=as_uuid(given.get("who", "")),
         area=given.get("category", "").replace("\x00", "")[:40],
         event=given.get("event", "").replace("\x00", "")[:80],
@@ -159,15 +166,15 @@ def _reading(request: FirmRequest) -> AuditRead:
 
 
 @require_safe
-@staff_page(Can.VIEW_AUDIT, recorded_read=True)
-def audit_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
+@staff_page(Can.VIEW, recorded_read=True)
+def entry(request: FirmRequest, pk: UUID) -> HttpResponse:
     """One entry, with every value that has not been erased."""
-    entry = get_object_or_404(reports.entries_for(request.actor), pk=pk)
-    told = line(request.actor, entry)
+    found = get_object_or_404(reports.entries_for(request.actor), pk=pk)
+    told = line(request.actor, found)
     response = page(
         request,
-        "firms/audit_entry.html",
-        {"line": told, "crumbs": (Crumb(label=_("Audit trail"), url=link("firms:audit")),)},
+        "audit/entry.html",
+        {"line": told, "crumbs": (Crumb(label=_("Audit trail"), url=link("audit:trail")),)},
     )
-    note_reading(request.actor, AuditRead(entry_id=entry.pk))
+    note_reading(request.actor, TrailRead(entry_id=found.pk))
     return response

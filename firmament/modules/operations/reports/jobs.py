@@ -13,7 +13,7 @@ from firmament.kernel.jobs.schedule import next_firings
 from firmament.kernel.policies.decide import visible
 from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.tenancy.actor import Actor, Domain
-from firmament.modules.firms.policies import Can
+from firmament.modules.operations.policies import Can
 from firmament.ui.shell import Tone
 
 TONES: dict[str, Tone] = {

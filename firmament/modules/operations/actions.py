@@ -5,8 +5,8 @@ from firmament.kernel.jobs.models import JobRun
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
-from firmament.modules.firms.events import JobDiscarded, JobReplayed, JobStopped
-from firmament.modules.firms.policies import Can
+from firmament.modules.operations.events import JobDiscarded, JobReplayed, JobStopped
+from firmament.modules.operations.policies import Can
 
 
 def replay_job(actor: Actor, run: JobRun) -> bool:

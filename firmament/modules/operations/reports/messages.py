@@ -8,7 +8,7 @@ from firmament.kernel.messages.models import Attempt, Delivery, State
 from firmament.kernel.policies.decide import visible
 from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.tenancy.actor import Actor
-from firmament.modules.firms.policies import Can
+from firmament.modules.operations.policies import Can
 from firmament.ui.shell import Tone
 
 TONES: dict[str, Tone] = {

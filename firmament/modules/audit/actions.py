@@ -8,19 +8,19 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
-from firmament.modules.firms.events import AuditRead
-from firmament.modules.firms.policies import Can
+from firmament.modules.audit.events import TrailRead
+from firmament.modules.audit.policies import Can
 
 SAME_READING = timedelta(minutes=5)
 
 
-def note_reading(actor: Actor, event: AuditRead) -> None:
+def note_reading(actor: Actor, event: TrailRead) -> None:
     """Write down that the trail was read.
 
     Paging on, or coming back within five minutes with the same question, is the same reading: without this the trail
     would soon hold little but its own readers. What was searched for as text is always written down.
     """
-    require(actor, Can.VIEW_AUDIT)
+    require(actor, Can.VIEW)
     if not event.text:
         before = (
             Entry.objects.filter(user_id=actor.user_id, code=event.code, occurred_at__gt=now() - SAME_READING)

@@ -18,6 +18,7 @@ from firmament.kernel.jobs.registry import Lane
 from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.web import cells
 from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
@@ -27,11 +28,10 @@ from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import page, wants_fragment
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
-from firmament.modules.firms.actions.jobs import discard_job, replay_job, stop_job
-from firmament.modules.firms.policies import Can
-from firmament.modules.firms.reports import jobs as reports
-from firmament.modules.firms.reports.audit import actor_cell
-from firmament.modules.firms.views.tabs import job_tabs
+from firmament.modules.operations.actions import discard_job, replay_job, stop_job
+from firmament.modules.operations.policies import Can
+from firmament.modules.operations.reports import jobs as reports
+from firmament.modules.operations.views.tabs import job_tabs
 from firmament.ui import shapes
 from firmament.ui.shapes import Crumb
 
@@ -41,7 +41,7 @@ FAILED_ONLY = gettext_lazy("Only work that has failed can be tried again or give
 def _title(row: Mapping[str, Any], value: Any) -> str:
     return format_html(
         '<a class="cell-title" href="{}">{}</a><span class="cell-sub">{}</span>',
-        link("firms:job", pk=row["pk"]),
+        link("operations:job", pk=row["pk"]),
         reports.title(value),
         row["error_text"],
     )
@@ -49,7 +49,7 @@ def _title(row: Mapping[str, Any], value: Any) -> str:
 
 def _who(row: Mapping[str, Any], value: Any) -> str:
     by_itself = row["domain"] == Domain.SYSTEM or value is None
-    return actor_cell(_("Firmament") if by_itself else row["who_name"] or _("Someone"), by_itself=by_itself)
+    return cells.actor(_("Firmament") if by_itself else row["who_name"] or _("Someone"), by_itself=by_itself)
 
 
 def _replay(actor: Actor, run: JobRun) -> None:
@@ -63,7 +63,7 @@ def _discard(actor: Actor, run: JobRun) -> None:
 
 
 LIST = ListPage(
-    name="firms.jobs",
+    name="operations.jobs",
     title=gettext_lazy("Background work"),
     about=gettext_lazy(
         "What follows on its own: mail, reminders, scans, imports. What failed waits here for you."
@@ -100,7 +100,7 @@ LIST = ListPage(
         ChoiceFilter(key="lane", label=gettext_lazy("Urgency"), choices=Lane),
         DateFilter(key="day", label=gettext_lazy("Asked for"), path="created_at", instants=True),
     ),
-    row_url="firms:job",
+    row_url="operations:job",
     row_name="code",
     bulk=(
         BulkAction(
@@ -132,7 +132,7 @@ LIST = ListPage(
         ),
         icon="robot",
     ),
-    template="firms/jobs.html",
+    template="operations/jobs.html",
 )
 
 
@@ -144,7 +144,7 @@ def jobs(request: FirmRequest) -> HttpResponseBase:
     extra: dict[str, Any] = {}
     if not wants_fragment(request) and request.method != "POST":
         counts = reports.counts(request.actor)
-        extra = {"tabs": job_tabs(request, "firms:jobs"), "counts": counts}
+        extra = {"tabs": job_tabs(request, "operations:jobs"), "counts": counts}
     return list_page(request, LIST, rows, extra)
 
 
@@ -167,14 +167,14 @@ def job(request: FirmRequest, pk: UUID) -> HttpResponse:
         "tone": reports.TONES[run.state],
         "asked_by": reports.asked_by(run),
         "closed_by": reports.closed_by(run),
-        "entry": entry if entry and may(request.actor, Can.VIEW_AUDIT) else None,
+        "entry": entry if entry and may(request.actor, Entry.view_power) else None,
         "may_replay": manages and run.state == State.FAILED,
         "may_stop": manages and run.state in OPEN and run.cancel_requested_at is None,
         "stopping": run.state in OPEN and run.cancel_requested_at is not None,
         "total": run.progress_total or 0,
-        "crumbs": (Crumb(label=_("Background work"), url=link("firms:jobs")),),
+        "crumbs": (Crumb(label=_("Background work"), url=link("operations:jobs")),),
     }
-    return page(request, "firms/job.html#progress", context)
+    return page(request, "operations/job.html#progress", context)
 
 
 @require_POST
@@ -194,7 +194,7 @@ def job_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
         toast(request, words)
     else:
         toast(request, _("Meanwhile it is in another state; nothing was changed."), tone="warning")
-    return HttpResponseRedirect(link("firms:job", pk=run.pk), status=303)
+    return HttpResponseRedirect(link("operations:job", pk=run.pk), status=303)
 
 
 @require_safe
@@ -202,7 +202,7 @@ def job_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
 def schedules(request: FirmRequest) -> HttpResponse:
     """What the clock starts, and its next ten times."""
     context = {
-        "tabs": job_tabs(request, "firms:schedules"),
+        "tabs": job_tabs(request, "operations:schedules"),
         "schedules": reports.schedules_for(request.actor),
         "columns": [
             shapes.Column(label=_("Work")),
@@ -211,4 +211,4 @@ def schedules(request: FirmRequest) -> HttpResponse:
             shapes.Column(label=_("Next ten times")),
         ],
     }
-    return page(request, "firms/schedules.html", context)
+    return page(request, "operations/schedules.html", context)

@@ -5,12 +5,10 @@ import pytest
 from firmament.kernel.jobs.models import JobRun, State
 from firmament.kernel.jobs.schedule import tick_firm
 from firmament.kernel.policies.decide import Denied
-from firmament.kernel.tenancy.models import Membership
-from firmament.modules.clients.tests.factories import carlas_bakery
-from firmament.modules.firms.actions.jobs import discard_job, replay_job, stop_job
-from firmament.modules.firms.tests.factories import make_dead_letter, make_delivery, make_run, make_wall
+from firmament.modules.operations.actions import discard_job, replay_job, stop_job
+from firmament.modules.operations.tests.factories import make_dead_letter, make_run
 
-JOBS = "/w/acme/firms/jobs/"
+JOBS = "/w/acme/operations/jobs/"
 
 
 def state(run: JobRun) -> str:
@@ -42,7 +40,7 @@ def test_the_administrator_replays_it_and_two_clicks_are_one(ada, ada_browser, l
         ada_browser.post(f"{JOBS}{run.pk}/replay/")
 
     assert state(run) == State.QUEUED
-    assert ledger.codes() == ["firms.job_replayed"]
+    assert ledger.codes() == ["operations.job_replayed"]
     assert "another state" in told(ada_browser.get(f"{JOBS}{run.pk}/"))
 
 
@@ -63,7 +61,7 @@ def test_giving_it_up_keeps_the_reason(ada, ada_browser, ledger):
 
     assert state(run) == State.CANCELED
     assert run.error_text == "The server said 550."
-    assert ledger.codes() == ["firms.job_discarded"]
+    assert ledger.codes() == ["operations.job_discarded"]
 
 
 def test_waiting_work_is_stopped_at_once(ada, ada_browser):
@@ -137,20 +135,3 @@ def test_schedules_show_their_next_ten_times(ada_browser):
 
     assert "Clients: empty bin" in page
     assert page.partition("Clients: empty bin")[2].partition("</tr>")[0].count("<li>") == 10
-
-
-def test_messages_are_listed_with_their_state_and_text(alice, alice_browser, bob_browser):
-    delivery = make_delivery(alice)
-    url = "/w/acme/firms/messages/"
-
-    assert "carla@client.example" in told(alice_browser.get(url))
-    assert "Documents: request sent" in told(alice_browser.get(f"{url}{delivery.pk}/"))
-    assert bob_browser.get(f"{url}{delivery.pk}/").status_code == 403
-
-
-def test_a_wall_hides_the_messages_to_its_client(ada, alice, alice_browser):
-    delivery = make_delivery(ada, client_id=carlas_bakery().pk)
-    make_wall(ada, Membership.objects.get(pk=alice.membership_id))
-
-    assert alice_browser.get(f"/w/acme/firms/messages/{delivery.pk}/").status_code == 404
-    assert "carla@client.example" not in told(alice_browser.get("/w/acme/firms/messages/"))

@@ -14,7 +14,7 @@ from firmament.kernel.ledger.payload import is_commitment
 from firmament.kernel.policies.powers import BUILT_IN_ROLES
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import FirmModel
-from firmament.modules.firms.reports.audit import DOORS, NEEDED, joined, plain, sentence, who
+from firmament.modules.audit.reports.trail import DOORS, NEEDED, joined, plain, sentence, who
 
 ROLE_NAMES = {code: name for code, name, _clearance in BUILT_IN_ROLES}
 

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.web.menu import MenuEntry, Section
+
+
+class AuditConfig(AppConfig):
+    name = "firmament.modules.audit"
+    label = "audit"
+    verbose_name = _("Audit trail")
+    icon = "history"
+    requires = ()
+    menu = (
+        MenuEntry(Section.ADMINISTRATION, _("Audit trail"), "audit:trail", "history", "audit.view", order=1),
+    )

@@ -1,0 +1,32 @@
+"""Every page of the room, for those who may open it and those who may not."""
+
+import pytest
+from django.urls import reverse
+
+from firmament.modules.operations.tests.factories import EXAMPLES
+
+STAFF = ("messages", "jobs", "schedules")
+READABLE = ("message", "job")
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_the_administrator_opens_every_page(ada_browser, name):
+    answer = ada_browser.get(reverse(f"operations:{name}", kwargs={"firm": "acme"}))
+
+    assert answer.status_code == 200
+    assert "<c-" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_staff_open_none(bob_browser, name):
+    assert bob_browser.get(reverse(f"operations:{name}", kwargs={"firm": "acme"})).status_code == 403
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_the_page_of_one_thing_is_drawn(ada, ada_browser, name):
+    example = EXAMPLES[f"operations:{name}"](ada)
+
+    answer = ada_browser.get(reverse(f"operations:{name}", kwargs={"firm": "acme", **example}))
+
+    assert answer.status_code == 200
+    assert "<c-" not in answer.content.decode()
