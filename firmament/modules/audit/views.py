@@ -1,7 +1,6 @@
 """The audit trail: looking at it is written down too."""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -105,9 +104,8 @@ COLUMNS = (
 )
 
 
-@cache
-def trail_list() -> ListPage:
-    """The list. Made at the first request, when every room has declared its events."""
+def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
+    """The list, with whom and which events it can be narrowed to, in the reader's language."""
     return ListPage(
         name="audit.trail",
         title=gettext_lazy("Audit trail"),
@@ -119,7 +117,9 @@ def trail_list() -> ListPage:
         order="-at",
         filters=(
             SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
-            RelatedFilter(key="who", label=gettext_lazy("Who"), path="user_id", options=reports.people_named),
+            RelatedFilter(
+                key="who", label=gettext_lazy("Who"), path="user_id", options=lambda _actor: people
+            ),
             ChoiceFilter(key="category", label=gettext_lazy("Area"), choices=Category),
             ChoiceFilter(
                 key="event",
@@ -146,10 +146,11 @@ def trail_list() -> ListPage:
 @staff_page(Can.VIEW, recorded_read=True)
 def trail(request: FirmRequest) -> HttpResponseBase:
     """The trail, newest first; POST exports what is on screen."""
-    response = list_page(request, trail_list(), reports.entries_for(request.actor))
+    desk = reports.desk_of(request.actor)
+    response = list_page(request, trail_list(desk.people), reports.entries_for(request.actor))
     if request.method != "POST":
         # Afterwards, so that the reader does not find themselves at the top of what they came to see.
-        note_reading(request.actor, _reading(request))
+        note_reading(request.actor, _reading(request), last=desk.last_reading)
     return response
 
 

@@ -14,7 +14,6 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
 from firmament.modules.clients.models import Client, Contact, Engagement
 from firmament.modules.clients.reports import answered_for as answered_for
-from firmament.modules.clients.reports import client_ids_of_owner as client_ids_of_owner
 from firmament.modules.clients.reports import recent_changes as recent_changes
 
 Card = TypeVar("Card", "ClientCard", "ContactCard", "EngagementCard")

@@ -80,11 +80,6 @@ def answered_for(membership_id: UUID) -> list[tuple[str, int, frozenset[UUID]]]:
     return [(_("Clients"), owned.count(), heirs), (_("Engagements"), led.count(), heirs)]
 
 
-def client_ids_of_owner(membership_id: UUID) -> frozenset[UUID]:
-    """The clients a member of the firm is responsible for."""
-    return frozenset(Client.objects.live().filter(owner_id=membership_id).values_list("pk", flat=True))
-
-
 def recent_changes(actor: Actor, *, limit: int = 10) -> list[ActivityRow]:
     """What people did lately to clients the actor may see, newest first, each line with the client's name.
 

@@ -9,7 +9,7 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.kernel.web.links import row_links
 from firmament.lib.instant import today
-from firmament.modules.clients.public import client_ids_of_owner, recent_changes
+from firmament.modules.clients.public import recent_changes
 from firmament.modules.documents.public import OpenRequest, open_requests
 
 SOON = timedelta(days=7)
@@ -38,10 +38,14 @@ class Day:
 
 def day_of(actor: Actor) -> Day:
     """A member's day; what belongs to their own clients stands first."""
-    mine = client_ids_of_owner(actor.membership_id) if actor.membership_id else frozenset()
     address = row_links("documents:request")
     lines = [
-        Line(url=address(row.id), request=row, mine=row.client_id in mine) for row in open_requests(actor)
+        Line(
+            url=address(row.id),
+            request=row,
+            mine=row.owner_id is not None and row.owner_id == actor.membership_id,
+        )
+        for row in open_requests(actor)
     ]
     lines.sort(key=lambda line: not line.mine)
     until = today(current_firm().timezone) + SOON

@@ -1,11 +1,12 @@
 """The audit trail as people read it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Membership
+from firmament.modules.audit.actions import readings_of
 
 DOORS = {
     Domain.STAFF: gettext_lazy("Workspace"),
@@ -123,7 +125,22 @@ def older_codes() -> dict[str, Q]:
     return {code: Q(code__in=names) for code, names in found if len(names) > 1}
 
 
-def people_named(actor: Actor) -> list[tuple[UUID, str]]:
-    """Whose acts can be asked for: the members of the firm, by user."""
-    members = Membership.objects.visible_to(actor)
-    return [(pk, name) for pk, name in members.order_by("user__name").values_list("user_id", "user__name")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the list is read with: the members whose acts can be asked for, and what this reader read last."""
+
+    people: list[tuple[UUID, str]]
+    last_reading: Mapping[str, Any] | None
+
+
+def desk_of(actor: Actor) -> Desk:
+    """One query: the reader is one of the members, so their last reading comes along."""
+    mine = Subquery(readings_of(actor).values("payload")[:1])
+    members = Membership.objects.visible_to(actor).annotate(
+        reading=Case(When(user_id=actor.user_id, then=mine))
+    )
+    rows = list(members.order_by("user__name").values_list("user_id", "user__name", "reading"))
+    return Desk(
+        people=[(pk, name) for pk, name, _reading in rows],
+        last_reading=next((reading for _pk, _name, reading in rows if reading is not None), None),
+    )

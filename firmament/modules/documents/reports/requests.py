@@ -29,11 +29,15 @@ REQUEST_TONES: Mapping[str, Tone] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRequest:
-    """An open request in a list. `done` of `items` are accepted or waived, `to_check` wait for staff."""
+    """An open request in a list. `done` of `items` are accepted or waived, `to_check` wait for staff.
+
+    `owner_id` is the membership that answers for the client, if one does.
+    """
 
     id: UUID
     client_id: UUID
     client: str
+    owner_id: UUID | None
     title: str
     due_on: date
     items: int
@@ -53,6 +57,7 @@ def open_requests(actor: Actor, *, client_ids: frozenset[UUID] | None = None) ->
             id=row.pk,
             client_id=row.client_id,
             client=row.client.name,
+            owner_id=row.client.owner_id,
             title=row.title,
             due_on=row.due_on,
             items=row.item_count,
