@@ -1,12 +1,10 @@
 """From a signed-in person to somebody who acts in the firm at hand."""
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-
 from firmament.kernel.identity.models import User
-from firmament.kernel.policies.models import PortalGrant, RoleAssignment
+from firmament.kernel.policies.authority import enter_as_staff
+from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.models import FirmAccess, Membership
+from firmament.kernel.tenancy.models import FirmAccess
 from firmament.kernel.tenancy.transaction import current_firm_id
 from firmament.lib.instant import now
 
@@ -20,16 +18,6 @@ def actor_for(user: User, domain: str) -> Actor | None:
     if not user.is_active:
         return None
     if domain == FirmAccess.Domain.STAFF:
-        # Member and roles in one query: every request of every page begins with it.
-        codes = RoleAssignment.objects.filter(membership=OuterRef("pk")).order_by("role__code")
-        membership = (
-            Membership.objects.filter(user_id=user.pk, state=Membership.State.ACTIVE)
-            .annotate(role_codes=ArraySubquery(codes.values("role__code")))
-            .first()
-        )
-        if membership is None:
-            return None
-        membership.user = user
-        return Actor.of_staff(membership, roles=tuple(membership.role_codes))
+        return enter_as_staff(user)
     granted = PortalGrant.objects.in_force(at=now()).filter(user_id=user.pk).exists()
     return Actor.of_client(user, current_firm_id()) if granted else None

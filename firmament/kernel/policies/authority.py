@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
@@ -11,8 +12,11 @@ from firmament.kernel.policies.models import PortalGrant, RoleAssignment
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
 from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
 from firmament.kernel.tenancy.actor import Actor, Domain
-from firmament.kernel.tenancy.ambient import NoFirm, ambient, transaction_cache
+from firmament.kernel.tenancy.ambient import NoFirm, ambient, current_firm_id, transaction_cache
 from firmament.lib.instant import now
+
+if TYPE_CHECKING:
+    from firmament.kernel.identity.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,10 @@ class _Key:
     scopes: frozenset[str]
 
 
+def _key(actor: Actor) -> _Key:
+    return _Key(actor.domain, actor.membership_id, actor.user_id, actor.job, actor.scopes)
+
+
 def authority_of(actor: Actor) -> Authority:
     """The actor's authority in the firm of the running transaction, read at most once in it.
 
@@ -71,7 +79,7 @@ def authority_of(actor: Actor) -> Authority:
     if actor.firm_id != here.firm_id:
         return Authority(actor=actor, live=False)
     cache = transaction_cache().setdefault(Authority, {})
-    key = _Key(actor.domain, actor.membership_id, actor.user_id, actor.job, actor.scopes)
+    key = _key(actor)
     if key not in cache:
         cache[key] = _load(actor)
     found = cache[key]
@@ -111,12 +119,41 @@ def _staff(actor: Actor, *, deactivated_too: bool = False) -> Authority:
     """A member's authority, in one row; the same for a token, whose maker it is."""
     if actor.membership_id is None:
         return Authority(actor=actor, live=False)
-    with connection.cursor() as cursor:
-        cursor.execute(STAFF_AUTHORITY, [actor.membership_id, deactivated_too])
-        row = cursor.fetchone()
+    row = _row(actor.membership_id, None, deactivated_too=deactivated_too)
+    return Authority(actor=actor, live=False) if row is None else _of_row(actor, row)
+
+
+def enter_as_staff(user: "User") -> Actor | None:
+    """The person as a member of the firm at hand, or None; what they hold is remembered from the same question.
+
+    Every request of every page begins with it, so member, roles and authority are one query.
+    """
+    row = _row(None, user.pk, deactivated_too=False)
     if row is None:
-        return Authority(actor=actor, live=False)
-    roles, carried, teams, clients, engagements = row
+        return None
+    actor = Actor(
+        domain=Domain.STAFF,
+        firm_id=current_firm_id(),
+        user_id=user.pk,
+        membership_id=row[0],
+        name=user.name,
+        roles=tuple(sorted(entry.partition("|")[0] for entry in row[1])),
+    )
+    transaction_cache().setdefault(Authority, {})[_key(actor)] = _of_row(actor, row)
+    return actor
+
+
+def _row(
+    membership_id: UUID | None, user_id: UUID | None, *, deactivated_too: bool
+) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(STAFF_AUTHORITY, [membership_id, user_id, deactivated_too])
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
+def _of_row(actor: Actor, row: tuple[Any, ...]) -> Authority:
+    _membership, roles, carried, teams, clients, engagements = row
     powers: dict[str, tuple[str, ...]] = {}
     for role, _bar, power in sorted(entry.partition("|") for entry in carried):
         powers[power] = (*powers.get(power, ()), role)
@@ -139,6 +176,7 @@ def _staff(actor: Actor, *, deactivated_too: bool = False) -> Authority:
 # deactivation bites on the very next request. Row-level security adds the firm to every table.
 STAFF_AUTHORITY = """
 SELECT
+  m.id,
   ARRAY(SELECT r.code || '|' || r.clearance FROM policies_roleassignment a
         JOIN policies_role r ON r.firm_id = a.firm_id AND r.id = a.role_id WHERE a.membership_id = m.id),
   ARRAY(SELECT r.code || '|' || p.power FROM policies_roleassignment a
@@ -153,7 +191,7 @@ SELECT
 FROM tenancy_membership m
 JOIN identity_user u ON u.id = m.user_id
 CROSS JOIN LATERAL (SELECT ARRAY(SELECT team_id FROM policies_teammember WHERE membership_id = m.id) AS ids) t
-WHERE m.id = %s AND ((m.state = 'active' AND u.is_active) OR %s)
+WHERE (m.id = %s::uuid OR m.user_id = %s::uuid) AND ((m.state = 'active' AND u.is_active) OR %s)
 """
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Change, Event, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +101,53 @@ class ImportUndone(Event):
     kind: str
     undone: int
     kept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewEvent(Event):
+    """Something about a saved view of a list. A title is typed by a person and may name one."""
+
+    category: ClassVar[Category] = Category.CONFIGURATION
+    targets: ClassVar[Mapping[str, str]] = {"view_id": "web.savedview"}
+    personal: ClassVar[frozenset[str]] = frozenset({"title"})
+
+    view_id: UUID
+    list: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewSaved(ViewEvent):
+    sentence: ClassVar[Text] = _("saved the view “{title}” of {list}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewChanged(ViewEvent):
+    """Its name, what it asks for, who sees it, or which roles begin with it."""
+
+    personal: ClassVar[frozenset[str]] = frozenset({"title", "changes"})
+    sentence: ClassVar[Text] = _("changed the view “{title}” of {list}")
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRemoved(ViewEvent):
+    sentence: ClassVar[Text] = _("removed the view “{title}” of {list}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRestored(ViewEvent):
+    sentence: ClassVar[Text] = _("brought back the view “{title}” of {list}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOpeningChosen(Event):
+    """What a list opens with for the person themselves; no view: with everything."""
+
+    category: ClassVar[Category] = Category.CONFIGURATION
+    targets: ClassVar[Mapping[str, str]] = {"view_id": "web.savedview"}
+    sentence: ClassVar[Text] = _("chose what {list} opens with")
+
+    list: str
+    view_id: UUID | None

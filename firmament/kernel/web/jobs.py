@@ -8,12 +8,13 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.web.events import ImportFinished, ImportRequested, ImportUndone, ImportUndoRequested
 from firmament.kernel.web.importing import make_some, take_out_some
 from firmament.kernel.web.imports import import_of
-from firmament.kernel.web.models import Import, ImportRow
+from firmament.kernel.web.models import Import, ImportRow, SavedView
 from firmament.lib.instant import now
 
 # What somebody brought holds names and addresses that the firm's own rows hold already, or was never wanted.
 KEPT_UNFINISHED = timedelta(days=14)
 KEPT_FINISHED = timedelta(days=90)
+KEPT_VIEWS = timedelta(days=30)
 
 
 @on(ImportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, outside=True, as_person=True)
@@ -67,3 +68,9 @@ def forget_imports() -> None:
     """Delete what was brought and never finished, and later also what was: the firm's own rows stay."""
     Import.objects.filter(finished_at__isnull=True, updated_at__lt=now() - KEPT_UNFINISHED).delete()
     Import.objects.filter(finished_at__lt=now() - KEPT_FINISHED).delete()
+
+
+@every("50 3 * * *")
+def forget_views() -> None:
+    """Delete views of lists that were removed a month ago."""
+    SavedView.objects.filter(removed_at__lt=now() - KEPT_VIEWS).delete()

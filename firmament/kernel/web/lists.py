@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import QueryDict
+from django.db.models import IntegerField, QuerySet, Subquery
+from django.http import HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.web import bulk as bulk_actions
-from firmament.kernel.web import exports
+from firmament.kernel.web import exports, saved_views, view_pages
 from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, draw
 from firmament.kernel.web.errors import error_page
@@ -35,6 +35,14 @@ Text = str | Promise
 ROWS = "web/list.html"
 # Counting further costs time and tells nobody more.
 COUNTED = 10_000
+TOTAL = "total_matching"
+
+
+class CountOf(Subquery):
+    """How many rows a query has; PostgreSQL counts once, however many rows it stands beside."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +121,12 @@ def list_page(
         return _post(request, form, view, rows)
     if request.method not in ("GET", "HEAD"):
         return error_page(request, 405)
+    if "edit_view" in request.GET and saved_views.offered(request):
+        return view_pages.edit_page(request, form)
+    views = saved_views.views_of(request.actor, form) if saved_views.offered(request) else ()
+    first = saved_views.opening(views)
+    if first is not None and not request.GET and not wants_fragment(request):
+        return HttpResponseRedirect(saved_views.address_of(request, form, first))
     narrowed = _narrow(form, rows, request.GET)
     found, earlier, later = _slice(form, view, narrowed, request.GET)
     context: dict[str, Any] = {
@@ -120,15 +134,18 @@ def list_page(
         "layout": "ui/portal.html" if request.actor.domain == Domain.CLIENT else "ui/workspace.html",
         "rows": _drawn(form, view, found),
         "heads": _heads(view, request),
-        "paging": _paging(form, view, narrowed, found, request, earlier=earlier, later=later),
+        "paging": _paging(form, view, found, request, earlier=earlier, later=later),
+        "matching": _total_words(form, found[0][TOTAL]) if found else "",
         "bulk": [action for action in form.bulk if action.offered and may(request.actor, action.power)],
         "action_url": request.get_full_path(),
         "path": request.path,
+        "everything_url": saved_views.everything_address(request),
+        "views": saved_views.shown(request, form, views) if saved_views.offered(request) else None,
     }
     context |= _filters(request, form, full=not wants_fragment(request))
     if wants_fragment(request):
         # The rows are defined in the template that a room extends; an heir's own file knows no fragment of it.
-        return page(request, f"{ROWS}#rows", {**context, **(extra or {})})
+        return page(request, f"{ROWS}#rows", {**context, "apart": True, **(extra or {})})
     context |= _head(request, form, view)
     return page(request, form.template, {**context, **(extra or {})})
 
@@ -140,6 +157,8 @@ def _post(request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]
         return exports.export(request, form, view.columns, narrowed.order_by(*ordering(view.order)), kind)
     if "undo" in request.GET or "bulk" in request.POST:
         return bulk_actions.answer(request, form, rows, narrowed)
+    if saved_views.offered(request):
+        return view_pages.answer(request, form)
     return error_page(request, 400)
 
 
@@ -175,11 +194,15 @@ def _slice(
         # The order was changed, or the address was cut: begin at the beginning.
         place, before, after = None, "", ""
     backwards = bool(before)
+    # How many match in all comes with the rows: one query, and no second look at what changed in between.
+    total = CountOf(rows.order_by().values("pk")[: COUNTED + 1])
     if place is not None:
         rows = rows.filter(beyond(order, place, backwards=backwards))
     paths = {path for column in view.columns for path in column.paths} | {"pk", order.path, form.row_name}
     found: list[dict[str, Any]] = list(
-        rows.order_by(*ordering(order, backwards=backwards)).values(*sorted(paths))[: form.page_size + 1]
+        rows.order_by(*ordering(order, backwards=backwards)).values(*sorted(paths), **{TOTAL: total})[
+            : form.page_size + 1
+        ]
     )
     more = len(found) > form.page_size
     del found[form.page_size :]
@@ -226,21 +249,16 @@ def _heads(view: View, request: FirmRequest) -> tuple[shapes.Column, ...]:
 def _paging(
     form: ListPage,
     view: View,
-    rows: "QuerySet[Any]",
     found: Sequence[Mapping[str, Any]],
     request: FirmRequest,
     *,
     earlier: bool,
     later: bool,
 ) -> shapes.Paging:
-    if earlier or later:
-        total = rows.order_by()[: COUNTED + 1].count()
-        counted = (
-            form.counted(total) if total <= COUNTED else _("more than %(n)s") % {"n": form.counted(COUNTED)}
-        )
+    if found and (earlier or later):
+        counted = _total_words(form, found[0][TOTAL])
         words = _("%(shown)s of %(total)s") % {"shown": number(len(found)), "total": counted}
     else:
-        # All of them are here: no need to ask how many there are.
         words = form.counted(len(found))
     previous = encode(view.order, place_of(view.order, found[0])) if earlier and found else ""
     following = encode(view.order, place_of(view.order, found[-1])) if later and found else ""
@@ -249,6 +267,10 @@ def _paging(
         previous_url=address(request, before=previous) if previous else "",
         next_url=address(request, after=following) if following else "",
     )
+
+
+def _total_words(form: ListPage, total: int) -> str:
+    return form.counted(total) if total <= COUNTED else _("more than %(n)s") % {"n": form.counted(COUNTED)}
 
 
 def _filters(request: FirmRequest, form: ListPage, *, full: bool) -> dict[str, Any]:
@@ -268,9 +290,10 @@ def _filters(request: FirmRequest, form: ListPage, *, full: bool) -> dict[str, A
     shown = list(controls.values()) if full else []
     return {
         "search": next((c for c in shown if c.kind == "search"), None),
-        "controls": [c for c in shown if c.kind != "search"],
+        "controls": [c for c in shown if c.kind not in ("search", "quiet")],
+        "kept_quietly": [(n, v) for c in shown if c.kind == "quiet" for n, v in c.values.items() if v],
         "chips": chips,
-        "clear_url": request.path if len(chips) > 1 else "",
+        "clear_url": saved_views.everything_address(request) if len(chips) > 1 else "",
         "filtered": bool(chips),
     }
 
@@ -288,7 +311,7 @@ def _head(request: FirmRequest, form: ListPage, view: View) -> dict[str, Any]:
         "can_export": bool(form.export) and (not form.export_power or may(request.actor, form.export_power)),
         "column_choices": [(c.key, str(c.label), c.key in chosen) for c in form.columns],
         "kept_for_columns": [(n, v) for n, v in kept if n not in ("columns", "after", "before")],
-        "kept_for_filters": [(n, v) for n, v in kept if n in ("columns", "sort")],
+        "kept_for_filters": [(n, v) for n, v in kept if n in ("columns", "sort", saved_views.PARAMETER)],
     }
 
 
@@ -302,7 +325,7 @@ def _empty_action(request: FirmRequest, form: ListPage) -> dict[str, str] | None
 def address(request: FirmRequest, **changes: str) -> str:
     """This list's address with some parameters changed; an empty value takes one out, and the page starts anew."""
     given = request.GET.copy()
-    for name in ("before", "after", "undo"):
+    for name in ("before", "after", "undo", "edit_view", "view_step"):
         given.pop(name, None)
     for name, value in changes.items():
         if value:
@@ -310,7 +333,8 @@ def address(request: FirmRequest, **changes: str) -> str:
         else:
             given.pop(name, None)
     query = given.urlencode()
-    return f"{request.path}?{query}" if query else request.path
+    # Without anything the list would open with its reader's own view, and not with what was asked for: everything.
+    return f"{request.path}?{query}" if query else saved_views.everything_address(request)
 
 
 def counted_as(one: str, many: str) -> Callable[[int], str]:

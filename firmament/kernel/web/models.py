@@ -1,12 +1,12 @@
-"""Tables of the web floor: token buckets and imports at work."""
+"""Tables of the web floor: token buckets, imports at work, and saved views of lists."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel
+from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 
 
 class Throttle(models.Model):
@@ -106,3 +106,89 @@ class ImportRow(FirmModel):
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.number}"
+
+
+class SavedViewQuerySet(FirmQuerySet):
+    """Views as lists ask for them."""
+
+    def standing(self) -> Self:
+        """Those nobody removed."""
+        return self.filter(removed_at__isnull=True)
+
+
+class SavedView(FirmModel):
+    """A list as somebody likes to see it: filters, columns and order under a name.
+
+    `query` is the part of the address that asks for it, in the spelling of `saved_views.normal`. It is a question and
+    no answer: the rows are asked for anew, under the powers of whoever reads.
+    """
+
+    class Sharing(models.TextChoices):
+        PRIVATE = "private", _("Only its owner")
+        TEAMS = "teams", _("Teams")
+        FIRM = "firm", _("Everyone in the firm")
+
+    view_power: ClassVar[str] = "web.view_saved_view"
+
+    list_name = models.CharField(max_length=80)
+    title = models.CharField(_("Name"), max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    sharing = models.CharField(_("Who sees it"), max_length=8, choices=Sharing, default=Sharing.PRIVATE)
+    owner = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "list_name", "owner", "title"],
+                condition=Q(removed_at__isnull=True),
+                name="savedview_title_once",
+                violation_error_message=_("You have a view of this name already."),
+            ),
+            models.CheckConstraint(condition=~Q(title="") & ~Q(list_name=""), name="savedview_has_names"),
+            models.CheckConstraint(
+                condition=Q(sharing__in=["private", "teams", "firm"]), name="savedview_sharing_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["firm", "list_name", "title"], name="savedview_of_list")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SavedViewTeam(FirmModel):
+    """A view is shared with a team."""
+
+    view = FirmForeignKey(SavedView, on_delete=models.CASCADE)
+    team = FirmForeignKey("policies.Team", on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "view", "team"], name="savedviewteam_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ViewDefault(FirmModel):
+    """What a list opens with, for one member or for everybody of a role. No view: with everything."""
+
+    list_name = models.CharField(max_length=80)
+    view = FirmForeignKey(SavedView, on_delete=models.CASCADE, null=True, blank=True)
+    membership = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE, null=True, blank=True)
+    role = FirmForeignKey("policies.Role", on_delete=models.CASCADE, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "list_name", "membership"], name="viewdefault_of_member"),
+            models.UniqueConstraint(fields=["firm", "list_name", "role"], name="viewdefault_of_role"),
+            models.CheckConstraint(
+                condition=Q(membership__isnull=False, role__isnull=True)
+                | Q(membership__isnull=True, role__isnull=False, view__isnull=False),
+                name="viewdefault_is_for_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.list_name

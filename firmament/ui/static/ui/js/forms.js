@@ -49,6 +49,28 @@ document.addEventListener("formdata", (event) => {
   }
 });
 
+/* A list's rows are exchanged under forms that stand. What was chosen since then is in the address:
+ *
+ * data-here: the form is sent to the present address. data-takes-along="sort view": these come from it, whatever the
+ * form held when it was drawn. data-keeps-address="columns": everything comes from it but what the form itself says.
+ */
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-here]")) target.action = location.pathname + location.search;
+}, true);
+
+document.addEventListener("formdata", ({ target, formData }) => {
+  const here = new URLSearchParams(location.search);
+  const { takesAlong, keepsAddress } = target.dataset;
+  const own = keepsAddress?.split(" ") ?? [];
+  const names = keepsAddress === undefined ? takesAlong?.split(" ") ?? [] : [...here.keys(), ...formData.keys()];
+  for (const name of new Set(names)) {
+    if (own.includes(name)) continue;
+    formData.delete(name);
+    if (name === "before" || name === "after") continue;
+    for (const value of here.getAll(name)) formData.append(name, value);
+  }
+});
+
 function attend(root) {
   const summary = root.querySelector?.("[data-focus-on-arrival]");
   if (summary && !summary.dataset.seen) {

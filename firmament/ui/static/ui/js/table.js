@@ -6,7 +6,8 @@ function count(form) {
   const all = boxes(form);
   const chosen = all.filter((box) => box.checked).length;
   const words = form.querySelector("[data-bulk-count]");
-  if (words) words.textContent = words.dataset.words.replace("{count}", chosen);
+  const matching = form.querySelector("[data-select-matching]:checked");
+  if (words) words.textContent = matching?.dataset.words ?? words.dataset.words.replace("{count}", chosen);
   const head = form.querySelector("[data-select-all]");
   if (head) {
     head.checked = chosen > 0 && chosen === all.length;
@@ -18,7 +19,7 @@ document.addEventListener("change", ({ target }) => {
   const form = target.closest?.(".table-form");
   if (!form) return;
   if (target.matches("[data-select-all]")) boxes(form).forEach((box) => (box.checked = target.checked));
-  if (target.matches("[data-select-all], .cell-select input")) count(form);
+  if (target.matches("[data-select-all], [data-select-matching], .cell-select input")) count(form);
 });
 
 document.addEventListener("reset", ({ target }) => {

@@ -1,0 +1,83 @@
+"""A list as people work with it: filter in place, keep it as a view, by keyboard, on a desk and on a phone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from firmament.kernel.testing.installation import Installation
+from firmament.kernel.testing.world import PASSWORD
+from tests.journeys.conftest import PHONE, sign_in
+
+pytestmark = pytest.mark.journey
+
+LIST = "/w/acme/clients/"
+
+
+def test_a_view_is_saved_opened_changed_and_removed(
+    installation: Installation, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    sign_in(page, "alice@acme.example", PASSWORD)
+    page.goto(LIST)
+    page.get_by_label("State", exact=True).select_option("active")
+    page.wait_for_url(re.compile("state=active"))
+
+    save_by_keyboard(page, "The active ones")
+    views = page.get_by_role("navigation", name="Views of this list")
+    expect(views.get_by_role("link", name="The active ones")).to_have_attribute("aria-current", "page")
+
+    # What is changed in place is known to the menu that was drawn before.
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(views.get_by_text("(changed)")).to_be_visible()
+    choose(page, "Update “The active ones”")
+    expect(views.get_by_text("(changed)")).to_be_hidden()
+    assert "sort=-name" in page.url
+
+    choose(page, "Open the list with “The active ones”")
+    page.goto(LIST)
+    assert "state=active" in page.url
+    views.get_by_role("link", name="All").click()
+    expect(page.get_by_text("Remove this filter")).to_be_hidden()
+
+    phone = open_page(size=PHONE)
+    sign_in(phone, "alice@acme.example", PASSWORD)
+    phone.goto(LIST)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    choose(phone, "Remove this view")
+    phone.get_by_role("button", name="Undo").click()
+    expect(phone.get_by_role("link", name="The active ones")).to_be_visible()
+
+
+def test_an_export_after_filtering_in_place_is_what_is_shown(
+    installation: Installation, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    sign_in(page, "alice@acme.example", PASSWORD)
+    page.goto(LIST)
+    page.get_by_role("searchbox").fill("nobody is called like this")
+    page.wait_for_url(re.compile("q=nobody"))
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="As CSV").click()
+
+    assert len(waiting.value.path().read_text().splitlines()) == 1
+
+
+def save_by_keyboard(page: Page, title: str) -> None:
+    page.get_by_role("button", name="Views").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Save what is shown as a view").focus()
+    page.keyboard.type(title)
+    page.keyboard.press("Enter")
+    page.get_by_text("View saved").wait_for()
+
+
+def choose(page: Page, words: str) -> None:
+    """An entry of the menu of views."""
+    page.get_by_role("button", name="Views").click()
+    page.locator("#views-choices").get_by_text(words).click()
+    page.wait_for_load_state("networkidle")
