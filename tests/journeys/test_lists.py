@@ -21,7 +21,7 @@ def test_a_view_is_saved_opened_changed_and_removed(
     page = open_page()
     sign_in(page, "alice@acme.example", PASSWORD)
     page.goto(LIST)
-    page.get_by_label("State", exact=True).select_option("active")
+    page.get_by_role("combobox", name="State").select_option("active")
     page.wait_for_url(re.compile("state=active"))
 
     save_by_keyboard(page, "The active ones")

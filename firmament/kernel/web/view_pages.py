@@ -99,8 +99,14 @@ def _save(request: FirmRequest, form: "ListPage") -> HttpResponse:
             request.actor, list_name=form.name, title=title, query=normal(form, request.GET)
         )
     except ValidationError as refused:
-        toast(request, " ".join(_problems(refused).values()), tone="warning")
-        return HttpResponseRedirect(request.get_full_path(), status=303)
+        context = {
+            "list": form,
+            "title": title,
+            "problems": _problems(refused),
+            "action_url": request.get_full_path(),
+            "back_url": request.get_full_path(),
+        }
+        return page(request, "web/view_form.html", context, status=422)
     toast(request, _("View saved. You find it above the list."))
     return HttpResponseRedirect(address_of(request, form, view), status=303)
 

@@ -222,8 +222,9 @@ def test_the_form_names_shares_and_chooses_roles(alice, alice_browser, teams, vi
 def test_a_name_that_will_not_do_is_refused_in_words(alice_browser, teams, view, title):
     answer = alice_browser.post(f"{URL}?start=A", {"view_step": "save", "title": title}, follow=True)
 
-    assert answer.status_code == 200
-    assert b"toast-warning" in answer.content
+    assert answer.status_code == 422
+    assert f'value="{title}"'.encode() in answer.content
+    assert b'aria-invalid="true"' in answer.content
     assert SavedView.objects.count() == 1
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from firmament.kernel.messages.models import Delivery, State
 from firmament.kernel.web.cells import Column, Kind
@@ -86,7 +86,7 @@ LIST = ListPage(
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Can.VIEW_MESSAGES)
 def messages(request: FirmRequest) -> HttpResponseBase:
     """Messages, the latest first."""
