@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -36,10 +37,23 @@ class In(BaseModel):
         raise PydanticCustomError("wrong_type", "Send {kinds}.", {"kinds": " or ".join(sorted(kinds))})
 
 
+class Exact(In):
+    """As `In`, and text stays as it was sent, blanks at the ends included."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
 class Out(BaseModel):
     """What goes out. Read from attributes, so a model instance will do."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class MemberOut(Out):
+    """A member of the firm."""
+
+    id: UUID
+    name: str
 
 
 class ProblemError(BaseModel):
@@ -65,6 +79,7 @@ class ProblemOut(BaseModel):
 # What the database's integer column holds; a larger number would reach it and fail there.
 Int = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 BigInt = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+NewestSort = Literal["created_at", "-created_at", "updated_at", "-updated_at"]
 
 
 @cache

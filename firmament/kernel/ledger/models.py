@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import models
 
 from firmament.kernel.ledger.events import Category
+from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 
@@ -16,7 +17,9 @@ class EntryQuerySet(FirmQuerySet):
     def about(self, kind: str, object_id: UUID) -> "EntryQuerySet":
         """Those that name this object among their targets."""
         return self.filter(
-            pk__in=EntryTarget.objects.filter(kind=kind, object_id=object_id).values("entry_id")
+            pk__in=EntryTarget.objects.filter(kind__in=labels_of(kind), object_id=object_id).values(
+                "entry_id"
+            )
         )
 
 

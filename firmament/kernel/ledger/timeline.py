@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from firmament.kernel.ledger.events import Change, event_class
+from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import is_commitment, join
 from firmament.kernel.tenancy.actor import Domain
@@ -32,7 +33,7 @@ def activity(
     kind: str, object_id: UUID, *, limit: int = 30, before: datetime | None = None
 ) -> list[ActivityRow]:
     """The newest entries about an object, newest first. Ask only about what the reader may see."""
-    targets = EntryTarget.objects.filter(kind=kind, object_id=object_id)
+    targets = EntryTarget.objects.filter(kind__in=labels_of(kind), object_id=object_id)
     if before is not None:
         targets = targets.filter(occurred_at__lt=before)
     wanted = list(targets.order_by("-occurred_at", "-entry_id").values_list("entry_id", flat=True)[:limit])

@@ -75,7 +75,9 @@ class FirmModelBase(ModelBase):
         meta = attrs.get("Meta")
         if not getattr(meta, "abstract", False):
             label = attrs["__module__"].split(".models")[0].split(".migrations")[0].rsplit(".", 1)[-1]
-            key = models.UniqueConstraint(fields=["firm", "id"], name=f"{label}_{name.lower()}_firm_id")
+            # After the table, which stays when a model moves to another room.
+            table = getattr(meta, "db_table", f"{label}_{name.lower()}")
+            key = models.UniqueConstraint(fields=["firm", "id"], name=f"{table}_firm_id")
             given = [*getattr(meta, "constraints", [])]
             if all(constraint.name != key.name for constraint in given):
                 given.append(key)
@@ -103,13 +105,15 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
 
     Declare `view_power` (the power that makes a row visible; empty: shown to nobody by itself), and
     `client_path` / `engagement_path`, the ORM paths to the client's and engagement's id, from which grants and
-    ethical walls compile. `append_only`: the application may neither change nor delete.
+    ethical walls compile. `append_only`: the application may neither change nor delete. `formerly`: labels the model had
+    before ("clients.engagement"), under which the ledger still names its rows.
     """
 
     view_power: ClassVar[str] = ""
     client_path: ClassVar[str | None] = None
     engagement_path: ClassVar[str | None] = None
     append_only: ClassVar[bool] = False
+    formerly: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     firm = models.ForeignKey(

@@ -6,6 +6,9 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.models import fields_for_model
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.tenancy.models import Membership
 
 Answer = TypeVar("Answer")
 
@@ -37,6 +40,18 @@ def day(field: Any) -> forms.DateField:
         help_text=field.help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class MemberField(forms.ModelChoiceField):
+    """A member of the firm, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.user.name)
+
+
+def member_field(label: Any) -> MemberField:
+    """A field for a member of the firm, or nobody; the form says who can be chosen."""
+    return MemberField(Membership.objects.none(), label=label, required=False, empty_label=_("Nobody"))
 
 
 def columns(model: Any, names: Iterable[str]) -> dict[str, forms.Field]:

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 
 from firmament.kernel.tenancy.transaction import current_firm
@@ -18,6 +19,11 @@ def link(name: str, **kwargs: Any) -> str:
     if name.partition(":")[0].endswith("_public") or ":" not in name:
         return reverse(name, kwargs=kwargs or None)
     return reverse(name, kwargs={"firm": current_firm().slug, **kwargs})
+
+
+def go(name: str, **kwargs: Any) -> HttpResponseRedirect:
+    """On to another page, by GET: the answer to a POST that went through."""
+    return HttpResponseRedirect(link(name, **kwargs), status=303)
 
 
 def absolute_link(name: str, **kwargs: Any) -> str:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from firmament.ui.shell import Toast, Tone
@@ -18,6 +19,12 @@ def toast(request: HttpRequest, text: str, undo_url: str | None = None, *, tone:
     """
     waiting = request.session.get(_SESSION, [])
     request.session[_SESSION] = [*waiting, [str(text), tone, undo_url or ""]][-MAX:]
+
+
+def say_refusal(request: HttpRequest, refused: ValidationError) -> None:
+    """Say why an action did nothing."""
+    for message in refused.messages:
+        toast(request, str(message), tone="warning")
 
 
 def take_toasts(request: HttpRequest) -> tuple[Toast, ...]:

@@ -1,5 +1,5 @@
-"""Clients: whom the firm works for, the people there, and what was agreed with them.
+"""Clients: whom the firm works for, and the people there.
 
-Nouns: Client (an organisation or a person), Contact (somebody at a client), Engagement (a piece of agreed work).
-Every other room hangs what it makes on one of these.
+Nouns: Client (an organisation or a person), Contact (somebody at a client). Every other room hangs what it makes on one
+of these.
 """

@@ -1,4 +1,4 @@
-"""Whom the firm works for, the people there, and what was agreed with them."""
+"""Whom the firm works for, and the people there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -15,25 +14,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
-from firmament.lib.text import is_storable
+from firmament.kernel.tenancy.validators import validate_not_blank, validate_text
 from firmament.ui.readable import locale
 
 BIN_KEEPS = timedelta(days=30)
-
-
-def validate_text(text: str) -> None:
-    """Refuse what PostgreSQL cannot keep, with words instead of an error of the database."""
-    if not is_storable(text):
-        raise ValidationError(
-            _("This contains a character that cannot be kept (a null character or half of one). Remove it."),
-            code="unstorable",
-        )
-
-
-def validate_not_blank(text: str) -> None:
-    """Refuse a name that is there and shows nothing."""
-    if not text.strip():
-        raise ValidationError(_("Write something that can be read."), code="blank")
 
 
 class ClientQuerySet(FirmQuerySet):
@@ -246,102 +230,3 @@ class Contact(FirmModel):
     def is_active(self) -> bool:
         """Whether they still work there."""
         return self.state == self.State.ACTIVE
-
-
-class EngagementQuerySet(FirmQuerySet):
-    def open(self) -> Self:
-        """Those being worked on or waiting to be."""
-        return self.filter(
-            state__in=(Engagement.State.DRAFT, Engagement.State.ACTIVE, Engagement.State.PAUSED)
-        )
-
-
-class Engagement(FirmModel):
-    """A piece of work agreed with a client.
-
-    `reason` says why it is paused or canceled. The database refuses every transition that is not in
-    `TRANSITIONS`; a finished one goes back to active only by `actions.engagements.reopen_engagement`.
-    """
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        ACTIVE = "active", _("Active")
-        PAUSED = "paused", _("Paused")
-        COMPLETED = "completed", _("Completed")
-        CANCELED = "canceled", _("Canceled")
-        ARCHIVED = "archived", _("Archived")
-
-    # The migration's trigger says the same; a test holds the two together.
-    TRANSITIONS: ClassVar[dict[str, tuple[str, ...]]] = {
-        "draft": ("active",),
-        "active": ("paused", "completed", "canceled"),
-        "paused": ("active", "canceled"),
-        "completed": ("archived",),
-        "canceled": ("archived",),
-        "archived": (),
-    }
-
-    view_power: ClassVar[str] = "clients.view_engagements"
-    client_path: ClassVar[str | None] = "client_id"
-    engagement_path: ClassVar[str | None] = "id"
-
-    client = FirmForeignKey(Client, on_delete=models.CASCADE)
-    title = models.CharField(_("Title"), max_length=200, validators=[validate_text, validate_not_blank])
-    service_line = models.CharField(
-        _("Service"),
-        max_length=80,
-        blank=True,
-        validators=[validate_text],
-        help_text=_("What kind of work it is, such as bookkeeping."),
-    )
-    state = models.CharField(_("State"), max_length=10, choices=State, default=State.DRAFT)
-    reason = models.TextField(_("Reason"), max_length=2000, blank=True, validators=[validate_text])
-    starts_on = models.DateField(_("Starts on"), null=True, blank=True)
-    ends_on = models.DateField(_("Ends on"), null=True, blank=True)
-    lead = FirmForeignKey(
-        "tenancy.Membership", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Led by")
-    )
-    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects: ClassVar = EngagementQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "active", "paused", "completed", "canceled", "archived"]),
-                name="engagement_state_known",
-            ),
-            models.CheckConstraint(condition=Q(title__regex=r"\S"), name="engagement_has_a_title"),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True)
-                | Q(starts_on__isnull=True)
-                | Q(ends_on__gte=F("starts_on")),
-                name="engagement_ends_after_it_starts",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["paused", "canceled"]) | Q(reason__regex=r"\S"),
-                name="engagement_paused_or_canceled_for_a_reason",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["completed", "canceled", "archived"], ended_at__isnull=False)
-                | (~Q(state__in=["completed", "canceled", "archived"]) & Q(ended_at__isnull=True)),
-                name="engagement_ended_has_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="archived", archived_at__isnull=False)
-                | (~Q(state="archived") & Q(archived_at__isnull=True)),
-                name="engagement_archived_has_a_time",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["firm", "state", "-created_at", "-id"], name="engagement_by_state"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the work is over, well or not."""
-        return self.state in (self.State.COMPLETED, self.State.CANCELED, self.State.ARCHIVED)

@@ -27,21 +27,15 @@ class Can(Power):
     EXPORT = "clients.export"
     VIEW_CONTACTS = "clients.view_contacts"
     EDIT_CONTACTS = "clients.edit_contacts"
-    VIEW_ENGAGEMENTS = "clients.view_engagements"
-    CREATE_ENGAGEMENT = "clients.create_engagement"
-    EDIT_ENGAGEMENT = "clients.edit_engagement"
-    REOPEN_ENGAGEMENT = "clients.reopen_engagement"
 
 
 CLIENT = "clients.Client"
-ENGAGEMENT = "clients.Engagement"
 KEEPERS = (PARTNER, MANAGER)
 
 _kept = field_is("deleted_at", None)
 _client_kept = field_is("client__deleted_at", None)
 _roles_of_the_kept = all_of(has_role(), _kept)
 _owner_of_the_kept = all_of(any_of(has_role(), owns("owner_id")), _kept)
-_leader_of_the_kept = all_of(any_of(has_role(), owns("lead_id"), owns("client__owner_id")), _client_kept)
 
 declare(
     Can.VIEW,
@@ -108,34 +102,4 @@ declare(
     staff=_owner_of_the_kept,
     client=all_of(client_granted("id", Scope.CONTACTS_UPDATE), _kept),
     roles=(*KEEPERS, STAFF),
-)
-declare(
-    Can.VIEW_ENGAGEMENTS,
-    title=_("See engagements"),
-    model=ENGAGEMENT,
-    staff=all_of(has_role(), _client_kept),
-    client=all_of(client_granted("client_id", Scope.ENGAGEMENTS_READ), _client_kept),
-    roles=EVERY_ROLE,
-)
-declare(
-    Can.CREATE_ENGAGEMENT,
-    title=_("Draft engagements"),
-    model=CLIENT,
-    staff=_owner_of_the_kept,
-    roles=KEEPERS,
-)
-declare(
-    Can.EDIT_ENGAGEMENT,
-    title=_("Change, start, pause, complete, cancel and archive engagements"),
-    model=ENGAGEMENT,
-    staff=_leader_of_the_kept,
-    roles=KEEPERS,
-)
-declare(
-    Can.REOPEN_ENGAGEMENT,
-    title=_("Reopen an engagement that has ended"),
-    model=ENGAGEMENT,
-    staff=all_of(has_role(), _client_kept),
-    roles=(PARTNER,),
-    sensitive=True,
 )

@@ -1,39 +1,23 @@
 """What programs send and get. Text is kept exactly as it was sent, blanks at the ends included."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.db.models import F
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from firmament.kernel.api.answers import JsonObject, JsonOrNull, shape
-from firmament.kernel.api.schemas import In, Out
+from firmament.kernel.api.schemas import Exact, MemberOut, Out
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Short = Annotated[str, Field(max_length=40)]
 Line = Annotated[str, Field(max_length=200)]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"})]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2, or empty.")]
-Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Kind = Literal["organisation", "person"]
 ClientState = Literal["active", "inactive", "archived"]
 ContactState = Literal["active", "former"]
-NewestSort = Literal["created_at", "-created_at", "updated_at", "-updated_at"]
-EngagementState = Literal["draft", "active", "paused", "completed", "canceled", "archived"]
-
-
-class Exact(In):
-    """Unknown members are refused; text stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
-
-
-class MemberOut(Out):
-    """A member of the firm."""
-
-    id: UUID
-    name: str
 
 
 class ClientOut(Out):
@@ -67,22 +51,6 @@ class ContactOut(Out):
     primary: bool
     state: ContactState
     user_id: UUID | None = Field(description="The account in the portal, where there is one.")
-    created_at: datetime
-    updated_at: datetime
-
-
-class EngagementOut(Out):
-    id: UUID
-    client_id: UUID
-    title: str
-    service_line: str
-    state: EngagementState
-    reason: str = Field(description="Why it is paused or was canceled.")
-    lead: MemberOut | None
-    starts_on: date | None
-    ends_on: date | None
-    ended_at: datetime | None
-    archived_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -136,26 +104,6 @@ class ContactPatch(Exact):
     title: Annotated[str, Field(max_length=120)] = Field(default_factory=str)
 
 
-class EngagementIn(Exact):
-    title: Name
-    service_line: Annotated[str, Field(max_length=80)] = ""
-    lead_id: UUID | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-
-class EngagementPatch(Exact):
-    title: Name = Field(default_factory=str)
-    service_line: Annotated[str, Field(max_length=80)] = Field(default_factory=str)
-    lead_id: UUID | None = Field(default_factory=lambda: None)
-    starts_on: date | None = Field(default_factory=lambda: None)
-    ends_on: date | None = Field(default_factory=lambda: None)
-
-
-class ReasonIn(Exact):
-    reason: Reason
-
-
 _CLIENT_PLAIN = [
     "id",
     "kind",
@@ -188,29 +136,9 @@ _CONTACT_PLAIN = [
     "created_at",
     "updated_at",
 ]
-_ENGAGEMENT_PLAIN = [
-    "id",
-    "client_id",
-    "title",
-    "service_line",
-    "state",
-    "reason",
-    "starts_on",
-    "ends_on",
-    "ended_at",
-    "archived_at",
-    "created_at",
-    "updated_at",
-]
-
 CLIENT = shape(
     ClientOut,
     **{name: name for name in _CLIENT_PLAIN},
     owner=JsonOrNull(F("owner_id"), JsonObject(id="owner_id", name="owner__user__name")),
 )
 CONTACT = shape(ContactOut, **{name: name for name in _CONTACT_PLAIN})
-ENGAGEMENT = shape(
-    EngagementOut,
-    **{name: name for name in _ENGAGEMENT_PLAIN},
-    lead=JsonOrNull(F("lead_id"), JsonObject(id="lead_id", name="lead__user__name")),
-)

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.db.models import F
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from firmament.kernel.api.answers import JsonObject, JsonOrNull, shape
-from firmament.kernel.api.schemas import In, Out
+from firmament.kernel.api.schemas import Exact, MemberOut, Out
 
 Title = Annotated[str, Field(min_length=1, max_length=160)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
@@ -16,17 +16,6 @@ RequestState = Literal["draft", "sent", "completed", "canceled"]
 ItemState = Literal["open", "submitted", "rejected", "accepted", "waived"]
 SubmissionState = Literal["checking", "quarantined", "pending", "accepted", "rejected", "withdrawn"]
 ItemKind = Literal["any", "pdf", "image", "spreadsheet", "text"]
-
-
-class Exact(In):
-    """Unknown members are refused; text stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
-
-
-class MemberOut(Out):
-    id: UUID
-    name: str
 
 
 class RequestOut(Out):

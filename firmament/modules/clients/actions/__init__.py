@@ -1,1 +1,1 @@
-"""What somebody can do with clients, contacts and engagements. Import from the submodules."""
+"""What somebody can do with clients and contacts. Import from the submodules."""

@@ -10,6 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from firmament.kernel.api.answers import empty, one
+from firmament.kernel.api.members import member_of
 from firmament.kernel.api.operations import operation
 from firmament.kernel.api.paging import Cursor, Limit, Page, cursor_page
 from firmament.kernel.api.versions import locked
@@ -17,7 +18,7 @@ from firmament.kernel.policies.decide import visible
 from firmament.kernel.web.requests import FirmRequest
 from firmament.modules.clients.actions import archive
 from firmament.modules.clients.actions import clients as taking_on
-from firmament.modules.clients.api.loading import client_of, member_of
+from firmament.modules.clients.api.loading import client_of
 from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
 from firmament.modules.clients.schemas import CLIENT, ClientIn, ClientOut, ClientPatch, ClientState, Kind

@@ -10,13 +10,14 @@ from ninja import Router
 from firmament.kernel.api.answers import empty, one
 from firmament.kernel.api.operations import operation
 from firmament.kernel.api.paging import Cursor, Limit, Page, cursor_page
+from firmament.kernel.api.schemas import NewestSort
 from firmament.kernel.api.versions import locked
 from firmament.kernel.web.requests import FirmRequest
 from firmament.modules.clients.actions import contacts
 from firmament.modules.clients.api.loading import client_of, contact_of
 from firmament.modules.clients.models import Contact
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.schemas import CONTACT, ContactIn, ContactOut, ContactPatch, NewestSort
+from firmament.modules.clients.schemas import CONTACT, ContactIn, ContactOut, ContactPatch
 
 router = Router(tags=["clients"])
 

@@ -1,1 +1,1 @@
-"""What happens to clients, contacts and engagements. Import from the submodules."""
+"""What happens to clients and contacts. Import from the submodules."""

@@ -1,13 +1,12 @@
-"""A client, somebody there, a piece of work."""
+"""A client, and somebody there."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.web.forms import ActionForm, columns
-from firmament.modules.clients.forms.parts import member_field
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.kernel.web.forms import ActionForm, columns, member_field
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.reports import possible_owners
 
 CLIENT_FIELDS = [
@@ -25,7 +24,6 @@ CLIENT_FIELDS = [
     "notes",
 ]
 CONTACT_FIELDS = ("name", "email", "phone", "title")
-ENGAGEMENT_FIELDS = ("title", "service_line", "starts_on", "ends_on")
 
 
 class ClientForm(ActionForm):
@@ -58,28 +56,3 @@ class ContactForm(ActionForm):
     def values_of(contact: Contact) -> dict[str, Any]:
         """What the form shows of a contact."""
         return {name: getattr(contact, name) for name in CONTACT_FIELDS}
-
-
-class EngagementForm(ActionForm):
-    """A piece of agreed work."""
-
-    base_fields = {**columns(Engagement, ENGAGEMENT_FIELDS), "lead": member_field(_("Led by"))}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = possible_owners()  # type: ignore[attr-defined]
-
-    @staticmethod
-    def values_of(engagement: Engagement) -> dict[str, Any]:
-        """What the form shows of an engagement."""
-        return {name: getattr(engagement, name) for name in ENGAGEMENT_FIELDS} | {"lead": engagement.lead_id}
-
-
-class ReasonForm(ActionForm):
-    """Why."""
-
-    base_fields = {
-        "reason": forms.CharField(
-            label=_("Reason"), max_length=2000, strip=False, widget=forms.Textarea(attrs={"rows": 3})
-        )
-    }

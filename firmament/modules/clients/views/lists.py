@@ -1,4 +1,4 @@
-"""The lists: clients, engagements, the bin."""
+"""The lists: clients, the bin."""
 
 from typing import Any
 
@@ -14,37 +14,22 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.bulk import BulkAction, Choice
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter, YesNoFilter
+from firmament.kernel.web.filters import ChoiceFilter, RelatedFilter, SearchFilter, YesNoFilter
 from firmament.kernel.web.lists import Empty, ListAction, ListPage, list_page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.lib.instant import now
 from firmament.modules.clients.actions.archive import archive_client, restore_client, unarchive_client
 from firmament.modules.clients.actions.clients import assign_owner
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.reports import owner_choices
+from firmament.modules.clients.reports import CLIENT_TONES, owner_choices
 from firmament.ui.readable import number
-from firmament.ui.shell import Tone
 
-CLIENT_TONES: dict[str, Tone] = {"active": "success", "inactive": "neutral", "archived": "neutral"}
-ENGAGEMENT_TONES: dict[str, Tone] = {
-    "draft": "neutral",
-    "active": "info",
-    "paused": "waiting",
-    "completed": "done",
-    "canceled": "neutral",
-    "archived": "neutral",
-}
 
 
 def counted_clients(count: int) -> str:
     """ "12 clients"."""
     return ngettext("%(n)s client", "%(n)s clients", count) % {"n": number(count)}
-
-
-def counted_engagements(count: int) -> str:
-    """ "12 engagements"."""
-    return ngettext("%(n)s engagement", "%(n)s engagements", count) % {"n": number(count)}
 
 
 def give_to(actor: Actor, client: Client, value: str) -> None:
@@ -205,55 +190,6 @@ def client_list(request: FirmRequest) -> HttpResponseBase:
     if not request.GET.get("state") and "undo" not in request.GET:
         rows = rows.exclude(state=Client.State.ARCHIVED)
     return list_page(request, CLIENTS, with_contact(rows))
-
-
-ENGAGEMENTS = ListPage(
-    name="clients.engagements",
-    title=_("Engagements"),
-    counted=counted_engagements,
-    row_url="clients:engagement",
-    row_name="title",
-    order="-created",
-    columns=(
-        Column(key="title", label=_("Title"), kind=Kind.TITLE, sub="service_line"),
-        Column(key="client", label=_("Client"), path="client__name", sort="client__name_folded"),
-        Column(
-            key="state", label=_("State"), kind=Kind.STATUS, choices=Engagement.State, tones=ENGAGEMENT_TONES
-        ),
-        Column(key="lead", label=_("Led by"), path="lead__user__name", kind=Kind.PERSON, priority=2),
-        Column(key="starts_on", label=_("Starts on"), kind=Kind.DATE, sort="starts_on", priority=3),
-        Column(key="ends_on", label=_("Ends on"), kind=Kind.DATE, sort="ends_on", priority=3),
-        Column(
-            key="created",
-            label=_("Drafted"),
-            path="created_at",
-            kind=Kind.DATE,
-            sort="created_at",
-            hidden=True,
-        ),
-    ),
-    filters=(
-        SearchFilter(paths=("title", "service_line", "client__name"), label=_("Search titles and clients")),
-        ChoiceFilter(key="state", label=_("State"), choices=Engagement.State),
-        RelatedFilter(
-            key="lead", label=_("Led by"), path="lead_id", options=owner_choices, none_label=_("Nobody")
-        ),
-        DateFilter(key="ends", label=_("Ends"), path="ends_on"),
-    ),
-    export="engagements",
-    export_power=Can.EXPORT,
-    empty=Empty(
-        title=_("No engagements yet"),
-        text=_("An engagement is a piece of work agreed with a client. Draft one on the client’s page."),
-        icon="briefcase",
-    ),
-)
-
-
-@staff_page(Can.VIEW_ENGAGEMENTS)
-def engagement_list(request: FirmRequest) -> HttpResponseBase:
-    """Every engagement of clients outside the bin."""
-    return list_page(request, ENGAGEMENTS, Engagement.objects.visible_to(request.actor))
 
 
 BIN = ListPage(

@@ -18,17 +18,28 @@ from firmament.kernel.policies.decide import allows
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.policies.scopes import SCOPE_TITLES
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import toast
+from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.lib.instant import now
-from firmament.modules.clients.forms.access import USUAL_SCOPES, GrantForm, InviteForm
-from firmament.modules.clients.models import Client, Contact
-from firmament.modules.clients.views.clients import frame
-from firmament.modules.clients.views.loading import client_of, crumbs_to, go, say_refusal
+from firmament.modules.clients.public import (
+    ClientCard,
+    client_head,
+    contacts_without_account,
+    crumbs_to,
+    visible_client,
+)
+from firmament.modules.grants.forms import USUAL_SCOPES, GrantForm, InviteForm
 
 Powers = kernel_powers.Can
+
+
+def _client_of(request: FirmRequest, pk: UUID) -> ClientCard:
+    client = visible_client(request.actor, pk)
+    if client is None:
+        raise Http404
+    return client
 
 
 def titles(scopes: list[str]) -> list[str]:
@@ -37,15 +48,19 @@ def titles(scopes: list[str]) -> list[str]:
 
 
 @staff_page(Powers.VIEW_PORTAL)
-def portal_access(request: FirmRequest, pk: UUID) -> HttpResponse:
+def access(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Who is in, who is invited, and who could be."""
-    client = client_of(request, pk)
     actor = request.actor
-    grants = PortalGrant.objects.visible_to(actor).unrevoked().filter(client_id=client.pk)
+    head = client_head(actor, pk, tab="access")
+    if head is None:
+        raise Http404
+    grants = PortalGrant.objects.visible_to(actor).unrevoked().filter(client_id=pk)
     invitations = Invitation.objects.visible_to(actor).filter(
-        client_id=client.pk, accepted_at__isnull=True, revoked_at__isnull=True
+        client_id=pk, accepted_at__isnull=True, revoked_at__isnull=True
     )
-    context = frame(request, client, "access") | {
+    context = {
+        "head": head,
+        "client": head.client,
         "grants": [
             {"grant": grant, "scopes": titles(grant.scopes), "over": _over(grant)}
             for grant in grants.select_related("user").order_by("user__name", "pk")
@@ -54,9 +69,9 @@ def portal_access(request: FirmRequest, pk: UUID) -> HttpResponse:
             {"invitation": row, "scopes": titles(row.scopes), "over": not row.is_pending}
             for row in invitations.order_by("created_at", "pk")
         ],
-        "may_grant": allows(actor, Powers.MANAGE_PORTAL, PortalGrant(client_id=client.pk)),
+        "may_grant": allows(actor, Powers.MANAGE_PORTAL, PortalGrant(client_id=pk)),
     }
-    return page(request, "clients/portal_access.html", context)
+    return page(request, "grants/access.html", context)
 
 
 def _over(grant: PortalGrant) -> bool:
@@ -64,41 +79,41 @@ def _over(grant: PortalGrant) -> bool:
 
 
 @staff_page(Powers.MANAGE_PORTAL)
-def portal_invite(request: FirmRequest, pk: UUID) -> HttpResponse:
+def invite_page(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Invite somebody into the portal; `?contact=` fills the form from a contact."""
-    client = client_of(request, pk)
+    client = _client_of(request, pk)
     if request.method != "POST":
         return _invite_page(request, client, InviteForm(initial=_first_guess(request, client)))
     form = InviteForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         went, invitation = form.carry_out(
-            lambda: invite(request.actor, domain="client", client_id=client.pk, **given)
+            lambda: invite(request.actor, domain="client", client_id=client.id, **given)
         )
         if went and invitation is not None:
             toast(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
-            return go("clients:portal_access", pk=client.pk)
+            return go("grants:access", pk=client.id)
     return _invite_page(request, client, form, status=422)
 
 
 def _first_guess(request: FirmRequest, client: Client) -> dict[str, object]:
-    contacts = Contact.objects.active().of(client.pk).filter(user__isnull=True).exclude(email="")
-    chosen = next((c for c in contacts if str(c.pk) == request.GET.get("contact", "")), None)
-    if chosen is None:
-        return {"scopes": [str(scope) for scope in USUAL_SCOPES]}
-    return {"name": chosen.name, "email": chosen.email, "scopes": [str(scope) for scope in USUAL_SCOPES]}
+    scopes = [str(scope) for scope in USUAL_SCOPES]
+    asked = request.GET.get("contact", "")
+    contacts = contacts_without_account(request.actor, client.id)
+    chosen = next((contact for contact in contacts if str(contact.id) == asked), None)
+    return {"scopes": scopes} if chosen is None else {"name": chosen.name, "email": chosen.email, "scopes": scopes}
 
 
-def _invite_page(request: FirmRequest, client: Client, form: InviteForm, status: int = 200) -> HttpResponse:
+def _invite_page(request: FirmRequest, client: ClientCard, form: InviteForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "client": client,
         "title": _("Invite into the portal"),
-        "crumbs": crumbs_to(client),
+        "crumbs": crumbs_to(client.id, client.name),
         "submit": _("Send invitation"),
-        "back_url": link("clients:portal_access", pk=client.pk),
+        "back_url": link("grants:access", pk=client.id),
     }
-    return page(request, "clients/portal_invite.html", context, status=status)
+    return page(request, "grants/invite.html", context, status=status)
 
 
 @require_POST
@@ -110,7 +125,7 @@ def invitation_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
     steps = {"resend": resend_invitation, "revoke": revoke_invitation}
     if step not in steps or invitation.client_id is None:
         raise Http404
-    client = client_of(request, invitation.client_id)
+    client = _client_of(request, invitation.client_id)
     try:
         steps[step](request.actor, invitation)
     except ValidationError as refused:
@@ -121,7 +136,7 @@ def invitation_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
             "revoke": _("The invitation of %(email)s was taken back. Its link no longer works."),
         }
         toast(request, words[step] % {"email": invitation.email})
-    return go("clients:portal_access", pk=client.pk)
+    return go("grants:access", pk=client.id)
 
 
 def _grant_of(request: FirmRequest, pk: UUID) -> PortalGrant:
@@ -134,7 +149,7 @@ def _grant_of(request: FirmRequest, pk: UUID) -> PortalGrant:
 def grant_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change what somebody may do, and until when."""
     grant = _grant_of(request, pk)
-    client = client_of(request, grant.client_id)
+    client = _client_of(request, grant.client_id)
     if request.method != "POST":
         form = GrantForm(initial={"scopes": grant.scopes, "ends_on": _last_day(grant)})
         return _grant_page(request, client, grant, form)
@@ -147,7 +162,7 @@ def grant_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
         )
         if went:
             toast(request, _("Saved. It counts from this moment on."))
-            return go("clients:portal_access", pk=client.pk)
+            return go("grants:access", pk=client.id)
     return _grant_page(request, client, grant, form, status=422)
 
 
@@ -161,17 +176,17 @@ def _last_day(grant: PortalGrant) -> date | None:
 
 
 def _grant_page(
-    request: FirmRequest, client: Client, grant: PortalGrant, form: GrantForm, status: int = 200
+    request: FirmRequest, client: ClientCard, grant: PortalGrant, form: GrantForm, status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,
         "client": client,
         "title": _("Portal access of %(name)s") % {"name": grant.user.name},
-        "crumbs": crumbs_to(client),
+        "crumbs": crumbs_to(client.id, client.name),
         "submit": _("Save"),
-        "back_url": link("clients:portal_access", pk=client.pk),
+        "back_url": link("grants:access", pk=client.id),
     }
-    return page(request, "clients/portal_grant.html", context, status=status)
+    return page(request, "grants/grant.html", context, status=status)
 
 
 @require_POST
@@ -179,7 +194,7 @@ def _grant_page(
 def grant_revoke(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Shut somebody out, at once."""
     grant = _grant_of(request, pk)
-    client = client_of(request, grant.client_id)
+    client = _client_of(request, grant.client_id)
     revoke_portal(request.actor, grant)
     toast(request, _("%(name)s can no longer use the portal for this client.") % {"name": grant.user.name})
-    return go("clients:portal_access", pk=client.pk)
+    return go("grants:access", pk=client.id)

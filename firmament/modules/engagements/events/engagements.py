@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.events import Category, Changed, Event, Text
 
-_ENGAGEMENT = {"client_id": "clients.client", "engagement_id": "clients.engagement"}
+_ENGAGEMENT = {"client_id": "clients.client", "engagement_id": "engagements.engagement"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class EngagementCreated(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title"})
     sentence: ClassVar[Text] = _("drafted the engagement {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_created",)
 
     client_id: UUID
     engagement_id: UUID
@@ -30,6 +31,7 @@ class EngagementChanged(Changed):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title", "changes"})
     sentence: ClassVar[Text] = _("changed the engagement {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_changed",)
 
     client_id: UUID
     engagement_id: UUID
@@ -42,6 +44,7 @@ class EngagementStarted(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title"})
     sentence: ClassVar[Text] = _("started the engagement {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_started",)
 
     client_id: UUID
     engagement_id: UUID
@@ -54,6 +57,7 @@ class EngagementPaused(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
     sentence: ClassVar[Text] = _("paused the engagement {title}: {reason}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_paused",)
 
     client_id: UUID
     engagement_id: UUID
@@ -67,6 +71,7 @@ class EngagementResumed(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title"})
     sentence: ClassVar[Text] = _("resumed the engagement {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_resumed",)
 
     client_id: UUID
     engagement_id: UUID

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.ledger.changes import apply_changes
 from firmament.kernel.ledger.events import Event
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
@@ -17,24 +18,23 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
 from firmament.lib.text import is_storable
-from firmament.modules.clients.actions.clients import check_owner, refuse_archived
-from firmament.modules.clients.actions.editing import apply_changes
-from firmament.modules.clients.events.closing import (
+from firmament.modules.clients.public import may_own, refuse_archived
+from firmament.modules.engagements.events.closing import (
     EngagementArchived,
     EngagementCanceled,
     EngagementCompleted,
     EngagementDiscarded,
     EngagementReopened,
 )
-from firmament.modules.clients.events.engagements import (
+from firmament.modules.engagements.events.engagements import (
     EngagementChanged,
     EngagementCreated,
     EngagementPaused,
     EngagementResumed,
     EngagementStarted,
 )
-from firmament.modules.clients.models import Client, Engagement
-from firmament.modules.clients.policies import Can
+from firmament.modules.engagements.models import Engagement
+from firmament.modules.engagements.policies import Can
 
 State = Engagement.State
 
@@ -49,17 +49,17 @@ class EngagementFields(TypedDict, total=False):
     lead: Membership | None
 
 
-def create_engagement(actor: Actor, client: Client, **fields: Unpack[EngagementFields]) -> Engagement:
+def create_engagement(actor: Actor, client_id: UUID, **fields: Unpack[EngagementFields]) -> Engagement:
     """Draft a piece of work for a client. Raises ValidationError by field."""
-    require(actor, Can.CREATE_ENGAGEMENT, client)
-    refuse_archived(client)
-    engagement = Engagement(client=client)
+    engagement = Engagement(client_id=client_id)
+    require(actor, Can.CREATE, engagement)
+    refuse_archived(client_id)
     apply_changes(engagement, {"title": "", **fields})
     _check(engagement)
     engagement.save(force_insert=True)
     record(
         actor,
-        EngagementCreated(client_id=client.pk, engagement_id=engagement.pk, title=engagement.title),
+        EngagementCreated(client_id=client_id, engagement_id=engagement.pk, title=engagement.title),
     )
     return engagement
 
@@ -67,16 +67,20 @@ def create_engagement(actor: Actor, client: Client, **fields: Unpack[EngagementF
 def _check(engagement: Engagement) -> None:
     if engagement.starts_on and engagement.ends_on and engagement.ends_on < engagement.starts_on:
         raise ValidationError({"ends_on": _("It cannot end before it starts.")}, code="dates")
-    if engagement.lead is not None:
-        try:
-            check_owner(engagement.lead)
-        except ValidationError as refused:
-            raise ValidationError({"lead": refused.messages}, code="lead") from refused
+    if engagement.lead is not None and not may_own(engagement.lead):
+        raise ValidationError(
+            {
+                "lead": _(
+                    "This person cannot be responsible for clients: they have left, or their role does not allow it."
+                )
+            },
+            code="lead",
+        )
 
 
 def edit_engagement(actor: Actor, engagement: Engagement, **fields: Unpack[EngagementFields]) -> None:
     """Change what is written about an engagement. One that has ended is read-only: ValidationError."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
+    require(actor, Can.EDIT, engagement)
     if engagement.has_ended:
         raise ValidationError(_("This engagement has ended. Reopen it to change it."), code="ended")
     changes = apply_changes(engagement, fields)
@@ -97,14 +101,14 @@ def edit_engagement(actor: Actor, engagement: Engagement, **fields: Unpack[Engag
 
 def start_engagement(actor: Actor, engagement: Engagement) -> None:
     """draft → active: the client has agreed, and the work begins."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
-    refuse_archived(engagement.client)
+    require(actor, Can.EDIT, engagement)
+    refuse_archived(engagement.client_id)
     _move(actor, engagement, (State.DRAFT,), State.ACTIVE, EngagementStarted(**_about(engagement)))
 
 
 def pause_engagement(actor: Actor, engagement: Engagement, *, reason: str) -> None:
     """active → paused, for a reason."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
+    require(actor, Can.EDIT, engagement)
     reason = checked_reason(reason)
     event = EngagementPaused(reason=reason, **_about(engagement))
     _move(actor, engagement, (State.ACTIVE,), State.PAUSED, event, reason=reason)
@@ -112,20 +116,20 @@ def pause_engagement(actor: Actor, engagement: Engagement, *, reason: str) -> No
 
 def resume_engagement(actor: Actor, engagement: Engagement) -> None:
     """paused → active."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
-    refuse_archived(engagement.client)
+    require(actor, Can.EDIT, engagement)
+    refuse_archived(engagement.client_id)
     _move(actor, engagement, (State.PAUSED,), State.ACTIVE, EngagementResumed(**_about(engagement)))
 
 
 def complete_engagement(actor: Actor, engagement: Engagement) -> None:
     """active → completed: everything agreed has been done."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
+    require(actor, Can.EDIT, engagement)
     _move(actor, engagement, (State.ACTIVE,), State.COMPLETED, EngagementCompleted(**_about(engagement)))
 
 
 def cancel_engagement(actor: Actor, engagement: Engagement, *, reason: str) -> None:
     """active or paused → canceled, for a reason."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
+    require(actor, Can.EDIT, engagement)
     reason = checked_reason(reason)
     event = EngagementCanceled(reason=reason, **_about(engagement))
     _move(actor, engagement, (State.ACTIVE, State.PAUSED), State.CANCELED, event, reason=reason)
@@ -133,15 +137,15 @@ def cancel_engagement(actor: Actor, engagement: Engagement, *, reason: str) -> N
 
 def archive_engagement(actor: Actor, engagement: Engagement) -> None:
     """completed or canceled → archived: out of the way."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
+    require(actor, Can.EDIT, engagement)
     before = (State.COMPLETED, State.CANCELED)
     _move(actor, engagement, before, State.ARCHIVED, EngagementArchived(**_about(engagement)))
 
 
 def reopen_engagement(actor: Actor, engagement: Engagement, *, reason: str) -> None:
     """completed, canceled or archived → active again, for a reason; the one way back, and a power of its own."""
-    require(actor, Can.REOPEN_ENGAGEMENT, engagement)
-    refuse_archived(engagement.client)
+    require(actor, Can.REOPEN, engagement)
+    refuse_archived(engagement.client_id)
     reason = checked_reason(reason)
     event = EngagementReopened(reason=reason, state_before=engagement.state, **_about(engagement))
     with connection.cursor() as cursor:
@@ -155,7 +159,7 @@ def reopen_engagement(actor: Actor, engagement: Engagement, *, reason: str) -> N
 
 def discard_draft(actor: Actor, engagement: Engagement) -> None:
     """Delete a draft that nobody agreed to. Refused once something hangs on it."""
-    require(actor, Can.EDIT_ENGAGEMENT, engagement)
+    require(actor, Can.EDIT, engagement)
     event = EngagementDiscarded(**_about(engagement))
     pk = engagement.pk
     try:
@@ -169,6 +173,17 @@ def discard_draft(actor: Actor, engagement: Engagement) -> None:
     if not gone:
         raise _too_late()
     record(actor, event)
+
+
+def delete_with_client(client_id: UUID) -> None:
+    """Delete a client's engagements, and the walls before them, in the transaction in which the client is purged.
+
+    Who may purge was asked there, and the one line in the ledger is the client's. ProtectedError where another room
+    holds one back.
+    """
+    rows = Engagement.objects.filter(client_id=client_id)
+    Wall.objects.filter(engagement_id__in=rows.values("pk")).delete()
+    rows.delete()
 
 
 class _About(TypedDict):

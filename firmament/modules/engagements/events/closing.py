@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.events import Category, Event, Text
 
-_ENGAGEMENT = {"client_id": "clients.client", "engagement_id": "clients.engagement"}
+_ENGAGEMENT = {"client_id": "clients.client", "engagement_id": "engagements.engagement"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class EngagementCompleted(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title"})
     sentence: ClassVar[Text] = _("completed the engagement {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_completed",)
 
     client_id: UUID
     engagement_id: UUID
@@ -30,6 +31,7 @@ class EngagementCanceled(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
     sentence: ClassVar[Text] = _("canceled the engagement {title}: {reason}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_canceled",)
 
     client_id: UUID
     engagement_id: UUID
@@ -43,6 +45,7 @@ class EngagementArchived(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title"})
     sentence: ClassVar[Text] = _("archived the engagement {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_archived",)
 
     client_id: UUID
     engagement_id: UUID
@@ -55,6 +58,7 @@ class EngagementReopened(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
     sentence: ClassVar[Text] = _("reopened the engagement {title}: {reason}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_reopened",)
 
     client_id: UUID
     engagement_id: UUID
@@ -69,6 +73,7 @@ class EngagementDiscarded(Event):
     targets: ClassVar[Mapping[str, str]] = _ENGAGEMENT
     personal: ClassVar[frozenset[str]] = frozenset({"title"})
     sentence: ClassVar[Text] = _("discarded the draft {title}")
+    formerly: ClassVar[tuple[str, ...]] = ("clients.engagement_discarded",)
 
     client_id: UUID
     engagement_id: UUID

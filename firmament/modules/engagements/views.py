@@ -1,4 +1,4 @@
-"""A piece of agreed work: its page, its form, its steps."""
+"""A piece of agreed work: the list, its page, its form, its steps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,18 +6,25 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from firmament.kernel.ledger.timeline import activity
 from firmament.kernel.policies import kernel_powers
 from firmament.kernel.policies.decide import allows, may
+from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter
+from firmament.kernel.web.links import go, link
+from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import toast
-from firmament.modules.clients.actions.engagements import (
+from firmament.kernel.web.toasts import say_refusal, toast
+from firmament.modules.clients.public import crumbs_to, owner_choices, visible_client
+from firmament.modules.engagements.actions import (
     archive_engagement,
     cancel_engagement,
     complete_engagement,
@@ -29,11 +36,12 @@ from firmament.modules.clients.actions.engagements import (
     resume_engagement,
     start_engagement,
 )
-from firmament.modules.clients.forms.clients import EngagementForm, ReasonForm
-from firmament.modules.clients.models import Client, Engagement
-from firmament.modules.clients.policies import Can
-from firmament.modules.clients.views.lists import ENGAGEMENT_TONES
-from firmament.modules.clients.views.loading import client_of, crumbs_to, engagement_of, go, say_refusal
+from firmament.modules.engagements.forms import EngagementForm, ReasonForm
+from firmament.modules.engagements.models import Engagement
+from firmament.modules.engagements.policies import Can
+from firmament.modules.engagements.reports import TONES
+from firmament.ui.readable import number
+from firmament.ui.shapes import Crumb
 
 PLAIN: dict[str, Callable[..., None]] = {
     "start": start_engagement,
@@ -57,7 +65,69 @@ OFFERED: dict[str, tuple[str, ...]] = {
 }
 
 
-@staff_page(Can.VIEW_ENGAGEMENTS)
+def counted_engagements(count: int) -> str:
+    """ "12 engagements"."""
+    return ngettext("%(n)s engagement", "%(n)s engagements", count) % {"n": number(count)}
+
+
+ENGAGEMENTS = ListPage(
+    name="engagements.engagements",
+    title=gettext_lazy("Engagements"),
+    counted=counted_engagements,
+    row_url="engagements:engagement",
+    row_name="title",
+    order="-created",
+    columns=(
+        Column(key="title", label=gettext_lazy("Title"), kind=Kind.TITLE, sub="service_line"),
+        Column(key="client", label=gettext_lazy("Client"), path="client__name", sort="client__name_folded"),
+        Column(
+            key="state", label=gettext_lazy("State"), kind=Kind.STATUS, choices=Engagement.State, tones=TONES
+        ),
+        Column(key="lead", label=gettext_lazy("Led by"), path="lead__user__name", kind=Kind.PERSON, priority=2),
+        Column(key="starts_on", label=gettext_lazy("Starts on"), kind=Kind.DATE, sort="starts_on", priority=3),
+        Column(key="ends_on", label=gettext_lazy("Ends on"), kind=Kind.DATE, sort="ends_on", priority=3),
+        Column(
+            key="created",
+            label=gettext_lazy("Drafted"),
+            path="created_at",
+            kind=Kind.DATE,
+            sort="created_at",
+            hidden=True,
+        ),
+    ),
+    filters=(
+        SearchFilter(paths=("title", "service_line", "client__name"), label=gettext_lazy("Search titles and clients")),
+        ChoiceFilter(key="state", label=gettext_lazy("State"), choices=Engagement.State),
+        RelatedFilter(
+            key="lead", label=gettext_lazy("Led by"), path="lead_id", options=owner_choices, none_label=gettext_lazy("Nobody")
+        ),
+        DateFilter(key="ends", label=gettext_lazy("Ends"), path="ends_on"),
+    ),
+    export="engagements",
+    # Its rows name the clients: whoever may not carry their list out of the house carries none of this out either.
+    export_power="clients.export",
+    empty=Empty(
+        title=gettext_lazy("No engagements yet"),
+        text=gettext_lazy("An engagement is a piece of work agreed with a client. Draft one on the client’s page."),
+        icon="briefcase",
+    ),
+)
+
+
+@staff_page(Can.VIEW)
+def engagement_list(request: FirmRequest) -> HttpResponseBase:
+    """Every engagement of clients outside the bin."""
+    return list_page(request, ENGAGEMENTS, Engagement.objects.visible_to(request.actor))
+
+
+def engagement_of(request: FirmRequest, pk: UUID) -> Engagement:
+    """The engagement, or 404."""
+    rows = Engagement.objects.visible_to(request.actor).select_related("client", "lead__user")
+    engagement: Engagement = get_object_or_404(rows, pk=pk)
+    return engagement
+
+
+@staff_page(Can.VIEW)
 def engagement_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The engagement: what was agreed, how it stands, what happened."""
     return _detail(request, engagement_of(request, pk))
@@ -72,17 +142,17 @@ def _detail(
     status: int = 200,
 ) -> HttpResponse:
     actor = request.actor
-    editable = allows(actor, Can.EDIT_ENGAGEMENT, engagement)
+    editable = allows(actor, Can.EDIT, engagement)
     steps = [
         step
         for step in OFFERED[engagement.state]
-        if (allows(actor, Can.REOPEN_ENGAGEMENT, engagement) if step == "reopen" else editable)
+        if (allows(actor, Can.REOPEN, engagement) if step == "reopen" else editable)
     ]
     context: dict[str, Any] = {
         "engagement": engagement,
         "client": engagement.client,
-        "tone": ENGAGEMENT_TONES[engagement.state],
-        "crumbs": crumbs_to(engagement.client),
+        "tone": TONES[engagement.state],
+        "crumbs": crumbs_to(engagement.client_id, engagement.client.name),
         "plain_steps": [_step(engagement, step) for step in steps if step in PLAIN],
         "reason_steps": [
             _step(engagement, step) | {"form": form if step == asked and form else ReasonForm(prefix=step)}
@@ -93,9 +163,9 @@ def _detail(
         "may_edit": editable and not engagement.has_ended,
         "may_wall": may(actor, kernel_powers.Can.RAISE_WALL),
         "may_discard": editable and engagement.state == Engagement.State.DRAFT,
-        "activity": activity("clients.engagement", engagement.pk, limit=30),
+        "activity": activity("engagements.engagement", engagement.pk, limit=30),
     }
-    return page(request, "clients/engagement.html", context, status=status)
+    return page(request, "engagements/engagement.html", context, status=status)
 
 
 def _step(engagement: Engagement, step: str) -> dict[str, Any]:
@@ -109,65 +179,68 @@ def _step(engagement: Engagement, step: str) -> dict[str, Any]:
         "reopen": (_("Reopen"), _("The work goes on after all. Say why."), "rotate"),
     }
     label, about, icon = words[step]
-    url = link("clients:engagement_step", pk=engagement.pk, step=step)
+    url = link("engagements:engagement_step", pk=engagement.pk, step=step)
     return {"key": step, "label": label, "about": about, "icon": icon, "url": url, "dialog": f"{step}-dialog"}
 
 
-@staff_page(Can.CREATE_ENGAGEMENT)
+@staff_page(Can.CREATE)
 def engagement_create(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Draft a piece of work for a client."""
-    client = client_of(request, pk)
+    client = visible_client(request.actor, pk)
+    if client is None:
+        raise Http404
+    title = _("New engagement")
     if request.method != "POST":
         form = EngagementForm(initial={"lead": client.owner_id})
-        return _form_page(request, client, form, title=_("New engagement"))
+        return _form_page(request, form, title, crumbs_to(pk, client.name), link("clients:client", pk=pk))
     form = EngagementForm(request.POST)
     if form.is_valid():
-        went, made = form.carry_out(lambda: create_engagement(request.actor, client, **form.cleaned_data))
+        went, made = form.carry_out(lambda: create_engagement(request.actor, pk, **form.cleaned_data))
         if went and made is not None:
             toast(request, _("“%(title)s” was drafted.") % {"title": made.title})
-            return go("clients:engagement", pk=made.pk)
-    return _form_page(request, client, form, title=_("New engagement"), status=422)
+            return go("engagements:engagement", pk=made.pk)
+    back = link("clients:client", pk=pk)
+    return _form_page(request, form, title, crumbs_to(pk, client.name), back, status=422)
 
 
-@staff_page(Can.EDIT_ENGAGEMENT)
+@staff_page(Can.EDIT)
 def engagement_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change what was written about it."""
     engagement = engagement_of(request, pk)
-    title = _("Change engagement")
+    title, back = _("Change engagement"), link("engagements:engagement", pk=pk)
+    crumbs = crumbs_to(engagement.client_id, engagement.client.name)
     if request.method != "POST":
         form = EngagementForm(initial=EngagementForm.values_of(engagement))
-        return _form_page(request, engagement.client, form, title=title, engagement=engagement)
+        return _form_page(request, form, title, crumbs, back)
     form = EngagementForm(request.POST)
     if form.is_valid():
         went, _n = form.carry_out(lambda: edit_engagement(request.actor, engagement, **form.cleaned_data))
         if went:
             toast(request, _("Saved."))
-            return go("clients:engagement", pk=engagement.pk)
-    return _form_page(request, engagement.client, form, title=title, engagement=engagement, status=422)
+            return go("engagements:engagement", pk=pk)
+    return _form_page(request, form, title, crumbs, back, status=422)
 
 
 def _form_page(
     request: FirmRequest,
-    client: Client,
     form: EngagementForm,
-    *,
     title: str,
-    engagement: Engagement | None = None,
+    crumbs: tuple[Crumb, ...],
+    back: str,
     status: int = 200,
 ) -> HttpResponse:
-    back = link("clients:client", pk=client.pk)
     context = {
         "form": form,
         "title": title,
-        "crumbs": crumbs_to(client),
+        "crumbs": crumbs,
         "submit": _("Save engagement"),
-        "back_url": link("clients:engagement", pk=engagement.pk) if engagement else back,
+        "back_url": back,
     }
-    return page(request, "clients/engagement_form.html", context, status=status)
+    return page(request, "engagements/engagement_form.html", context, status=status)
 
 
 @require_POST
-@staff_page(Can.VIEW_ENGAGEMENTS)
+@staff_page(Can.VIEW)
 def engagement_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
     """One transition; pausing, canceling and reopening take a reason."""
     engagement = engagement_of(request, pk)
@@ -184,16 +257,16 @@ def engagement_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
             PLAIN[step](request.actor, engagement)
         except ValidationError as refused:
             say_refusal(request, refused)
-            return go("clients:engagement", pk=pk)
+            return go("engagements:engagement", pk=pk)
     else:
         raise Http404
     words = _("“%(title)s” is now: %(state)s.")
     toast(request, words % {"title": engagement.title, "state": engagement.get_state_display()})
-    return go("clients:engagement", pk=pk)
+    return go("engagements:engagement", pk=pk)
 
 
 @require_POST
-@staff_page(Can.EDIT_ENGAGEMENT)
+@staff_page(Can.EDIT)
 def engagement_discard(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Away with a draft."""
     engagement = engagement_of(request, pk)
@@ -201,6 +274,6 @@ def engagement_discard(request: FirmRequest, pk: UUID) -> HttpResponse:
         discard_draft(request.actor, engagement)
     except ValidationError as refused:
         say_refusal(request, refused)
-        return go("clients:engagement", pk=pk)
+        return go("engagements:engagement", pk=pk)
     toast(request, _("The draft “%(title)s” is gone.") % {"title": engagement.title})
     return go("clients:client", pk=engagement.client_id)

@@ -1,0 +1,1 @@
+"""What happens to engagements. Import from the submodules."""
