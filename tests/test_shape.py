@@ -34,7 +34,7 @@ KERNEL_CAP = 400
 FUNCTION_CAP = 40
 ROOM_CAP = 3000
 # Rooms that have outgrown the cap and are to be parted; the numbers may only fall.
-TOO_LARGE = {"clients": 4500}
+TOO_LARGE = {"clients": 3110}
 BANNED_NAMES = {"utils", "helpers", "helper", "common", "services", "misc", "base_utils"}
 
 

@@ -14,7 +14,5 @@ from django.utils.module_loading import import_string
 def offered(attribute: str) -> list[Callable[..., Any]]:
     """The functions named under this attribute, in the order of the map."""
     return [
-        import_string(place)
-        for config in apps.get_app_configs()
-        for place in getattr(config, attribute, ())
+        import_string(place) for config in apps.get_app_configs() for place in getattr(config, attribute, ())
     ]

@@ -11,22 +11,9 @@ class ClientsConfig(AppConfig):
     icon = "users"
     requires = ()
     # What walls may stand before, and what "why?" may be asked about.
-    explainable = (
-        ("clients.Client", "firmament.modules.clients.public.find_clients"),
-        ("clients.Engagement", "firmament.modules.clients.public.find_engagements"),
-    )
+    explainable = (("clients.Client", "firmament.modules.clients.public.find_clients"),)
     answered_for = ("firmament.modules.clients.public.answered_for",)
-    menu = (
-        MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),
-        MenuEntry(
-            Section.CLIENTS,
-            _("Engagements"),
-            "clients:engagement_list",
-            "briefcase",
-            "clients.view_engagements",
-            order=1,
-        ),
-    )
+    menu = (MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),)
     portal_menu = (
         MenuEntry(
             Section.ADMINISTRATION,

@@ -1,7 +1,7 @@
-"""This room's part of the demo firm: clients of two years, their people, and the work agreed with them."""
+"""This room's part of the demo firm: clients of three months, and their people."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Protocol
 
@@ -11,17 +11,11 @@ from firmament.kernel.policies.actions import grant_portal
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
-from firmament.lib.instant import at, now
+from firmament.lib.instant import at
 from firmament.modules.clients.actions.archive import archive_client
 from firmament.modules.clients.actions.clients import create_client, deactivate_client
 from firmament.modules.clients.actions.contacts import add_contact, link_user
-from firmament.modules.clients.actions.engagements import (
-    complete_engagement,
-    create_engagement,
-    pause_engagement,
-    start_engagement,
-)
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 
 FIRST = (
     "Anna",
@@ -72,13 +66,6 @@ TOWNS = (
     ("Lübeck", "23552"),
     ("Rostock", "18055"),
 )
-SERVICES = (
-    ("Yearly accounts", "Accounting"),
-    ("Payroll", "Payroll"),
-    ("Tax return", "Tax"),
-    ("Monthly bookkeeping", "Accounting"),
-    ("Voluntary audit", "Audit"),
-)
 PORTAL = frozenset(
     {
         Scope.DOCUMENTS_LIST,
@@ -121,7 +108,6 @@ def load(people: People) -> None:
             contact = _contacts(people, client, host, number, dice)
             if number % 3 == 0:
                 _portal(people, client, contact)
-            _work(people, client, number, dice)
             drain()
         _later(people, client, number)
 
@@ -184,28 +170,6 @@ def _portal(people: People, client: Client, contact: Contact) -> None:
     link_user(people.partner, contact, user)
 
 
-def _work(people: People, client: Client, number: int, dice: Random) -> None:
-    """One or two engagements; most run, some wait, some are done, a few are still drafts."""
-    for title, line in dice.sample(SERVICES, 1 + number % 2):
-        begins = now().date() + timedelta(days=dice.randint(1, 10))
-        engagement = create_engagement(
-            people.manager,
-            client,
-            title=f"{title} {begins.year}",
-            service_line=line,
-            lead=client.owner,
-            starts_on=begins,
-            ends_on=begins + timedelta(days=dice.choice((60, 90, 120, 365))),
-        )
-        if number % 9 == 8:
-            continue
-        start_engagement(people.manager, engagement)
-        if number % 13 == 7:
-            complete_engagement(people.manager, engagement)
-        elif number % 17 == 5:
-            pause_engagement(people.manager, engagement, reason="The client is waiting for the bank")
-
-
 def _later(people: People, client: Client, number: int) -> None:
     """A few went quiet, and one or two left for good."""
     if number % 20 == 19:
@@ -214,8 +178,5 @@ def _later(people: People, client: Client, number: int) -> None:
             drain()
     elif number % 40 == 38:
         with at(people.moment(10, 16)):
-            running = Engagement.objects.filter(client=client, state=Engagement.State.ACTIVE)
-            for engagement in running.select_related("client"):
-                complete_engagement(people.manager, engagement)
             archive_client(people.partner, client)
             drain()

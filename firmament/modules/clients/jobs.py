@@ -9,8 +9,7 @@ from firmament.lib.instant import now
 from firmament.modules.clients.actions.archive import purge_client
 from firmament.modules.clients.actions.clients import assign_owner, may_own
 from firmament.modules.clients.actions.contacts import add_contact, link_user
-from firmament.modules.clients.actions.engagements import edit_engagement
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
 
 BATCH = 200
@@ -34,7 +33,7 @@ def link_contact(event: InvitationAccepted) -> None:
     link_user(actor, contact, user)
 
 
-@on(MembershipDeactivated, powers=(Can.ASSIGN_OWNER, Can.EDIT_ENGAGEMENT))
+@on(MembershipDeactivated, powers=(Can.ASSIGN_OWNER,))
 def hand_over(event: MembershipDeactivated) -> None:
     """Give what somebody answered for to whoever takes over; to nobody where nobody was named who may."""
     actor = Actor.system("clients.hand_over")
@@ -44,9 +43,6 @@ def hand_over(event: MembershipDeactivated) -> None:
         heir = named if may_own(named) else None
     for client in Client.objects.live().filter(owner_id=event.membership_id).select_related("owner__user"):
         assign_owner(actor, client, heir)
-    led = Engagement.objects.open().filter(lead_id=event.membership_id, client__deleted_at__isnull=True)
-    for engagement in led.select_related("client", "lead__user"):
-        edit_engagement(actor, engagement, lead=heir)
 
 
 @every("20 3 * * *", powers=(Can.PURGE,))

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from firmament.kernel.policies.decide import allows
 from firmament.kernel.web.entrances import portal_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
@@ -49,7 +49,7 @@ def contact_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
         went, _n = form.carry_out(lambda: edit_contact(request.actor, contact, **form.cleaned_data))
         if went:
             toast(request, _("Saved. Thank you."))
-            return HttpResponseRedirect(link("clients_portal:profile"), status=303)
+            return go("clients_portal:profile")
     return _form_page(request, form, _("Change details"), status=422)
 
 
@@ -64,7 +64,7 @@ def contact_create(request: FirmRequest, pk: UUID) -> HttpResponse:
         went, made = form.carry_out(lambda: add_contact(request.actor, client, **form.cleaned_data))
         if went and made is not None:
             toast(request, _("“%(name)s” was added. Thank you.") % {"name": made.name})
-            return HttpResponseRedirect(link("clients_portal:profile"), status=303)
+            return go("clients_portal:profile")
     return _form_page(request, form, _("Add a contact"), status=422)
 
 

@@ -1,8 +1,14 @@
 """What other rooms may ask about clients: ids in, frozen facts out; with an actor, only what that actor may see.
 
-A room's AppConfig names functions `(actor, client_id) -> ClientPanel | None` as `client_panels`, for the client's page."""
+What a room's AppConfig may name, each a tuple of dotted paths:
 
-from collections.abc import Collection, Mapping
+- `client_panels`, `client_tabs`: `(actor, client_id) -> ClientPanel | None`, `… -> ClientTab | None`, on the client's page;
+- `client_walls`: `(actor, client_id) -> Collection[UUID]`, the work there that walls can stand before;
+- `client_archiving`: `(client_id) -> str | None`, in words why a client cannot be archived yet;
+- `client_purging`: `(client_id) -> None`, deletes what goes with a client, in the transaction in which it is purged.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,11 +18,21 @@ from django.db.models import F, QuerySet
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.actions.clients import may_own as may_own
+from firmament.modules.clients.actions.clients import refuse_archived as _refuse_archived
+from firmament.modules.clients.models import Client, Contact
+from firmament.modules.clients.reports import ClientHead as ClientHead
+from firmament.modules.clients.reports import ClientPanel as ClientPanel
+from firmament.modules.clients.reports import ClientTab as ClientTab
+from firmament.modules.clients.reports import PanelAction as PanelAction
 from firmament.modules.clients.reports import answered_for as answered_for
+from firmament.modules.clients.reports import crumbs_to as crumbs_to
+from firmament.modules.clients.reports import head_of
+from firmament.modules.clients.reports import owner_choices as owner_choices
+from firmament.modules.clients.reports import possible_owners as possible_owners
 from firmament.modules.clients.reports import recent_changes as recent_changes
 
-Card = TypeVar("Card", "ClientCard", "ContactCard", "EngagementCard")
+Card = TypeVar("Card", "ClientCard", "ContactCard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +59,6 @@ class ContactCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EngagementCard:
-    """A piece of agreed work. `lead_id` is a membership."""
-
-    id: UUID
-    client_id: UUID
-    title: str
-    state: str
-    lead_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PortalPerson:
     """A person who may use the portal for a client now, as mail needs them."""
 
@@ -63,16 +68,6 @@ class PortalPerson:
     locale: str
     timezone: str
     scopes: Collection[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientPanel:
-    """Another room's part of the client's page: what stands in a panel of this title, and the template's values."""
-
-    title: str
-    template: str
-    context: Mapping[str, object]
-    order: int = 0
 
 
 def client_card(client_id: UUID) -> ClientCard:
@@ -88,6 +83,17 @@ def client_cards(client_ids: Collection[UUID]) -> dict[UUID, ClientCard]:
 def visible_client(actor: Actor, client_id: UUID) -> ClientCard | None:
     """The client if the actor may see it, as anything that hangs on it should ask first."""
     return _cards(Client.objects.visible_to(actor).filter(pk=client_id)).get(client_id)
+
+
+def client_head(actor: Actor, client_id: UUID, *, tab: str) -> ClientHead | None:
+    """The head of the client's page for another room's tab of this key; None where the actor may not see the client."""
+    rows = Client.objects.visible_to(actor).filter(pk=client_id)
+    return next((head_of(actor, client, tab=tab) for client in rows), None)
+
+
+def refuse_archived(client_id: UUID) -> None:
+    """ValidationError where the client is in the archive, which is not written to."""
+    _refuse_archived(Client.objects.get(pk=client_id))
 
 
 def find_clients(actor: Actor, text: str = "", *, limit: int = 20) -> list[ClientCard]:
@@ -122,22 +128,10 @@ def primary_contact(client_id: UUID) -> ContactCard | None:
     return next(iter(_read(ContactCard, Contact.objects.filter(client_id=client_id, primary=True))), None)
 
 
-def engagement_cards(actor: Actor, client_id: UUID) -> list[EngagementCard]:
-    """The open engagements of a client that the actor may see, newest first."""
-    rows = Engagement.objects.visible_to(actor).open().order_by("-created_at", "-pk")
-    return _read(EngagementCard, rows.filter(client_id=client_id))
-
-
-def find_engagements(actor: Actor, text: str = "", *, limit: int = 20) -> list[EngagementCard]:
-    """Open engagements to choose from: those the actor may see, by title."""
-    rows = Engagement.objects.visible_to(actor).open().filter(title__icontains=text.strip())
-    return _read(EngagementCard, rows.order_by("title", "pk")[:limit])
-
-
-def visible_engagement(actor: Actor, engagement_id: UUID) -> EngagementCard | None:
-    """One engagement, if there is one that the actor may see."""
-    rows = Engagement.objects.visible_to(actor).filter(pk=engagement_id)
-    return next(iter(_read(EngagementCard, rows)), None)
+def contacts_without_account(actor: Actor, client_id: UUID) -> list[ContactCard]:
+    """Who at a client could be invited into the portal: active, with an address, and without an account."""
+    rows = Contact.objects.visible_to(actor).active().of(client_id).filter(user__isnull=True)
+    return _read(ContactCard, rows.exclude(email=""))
 
 
 def _cards(rows: "QuerySet[Client]") -> dict[UUID, ClientCard]:

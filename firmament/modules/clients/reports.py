@@ -1,6 +1,11 @@
-"""Questions whose answers are plain rows: who may be responsible, what happened here, what leans on a client."""
+"""Questions whose answers are plain rows: who may be responsible, what happened here, what a client's page shows.
 
-from dataclasses import replace
+Rooms above add to that page by functions their AppConfig names: `client_panels`, `client_tabs`, and `client_walls`, the ids
+`(actor, client_id) -> Collection[UUID]` of the work there that walls can stand before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,12 +17,105 @@ from firmament.kernel.ledger.models import Entry, EntryTarget
 from firmament.kernel.ledger.timeline import ActivityRow, activity, describe
 from firmament.kernel.policies import kernel_powers
 from firmament.kernel.policies.authority import authority_of
-from firmament.kernel.policies.decide import may
+from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.policies.models import RoleAssignment, RolePower, Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.hooks import offered
 from firmament.kernel.tenancy.models import Membership
-from firmament.modules.clients.models import Client, Engagement
+from firmament.kernel.web.links import link
+from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
+from firmament.ui.shapes import Crumb, Tab
+from firmament.ui.shell import Tone
+
+CLIENT_TONES: dict[str, Tone] = {"active": "success", "inactive": "neutral", "archived": "neutral"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelAction:
+    """The button in a panel's head."""
+
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientPanel:
+    """A part of the client's page: what stands in a panel of this title, and the template's values.
+
+    `rows`: it holds rows that reach to the panel's edges. The client's contacts stand at `order` 1.
+    """
+
+    title: str
+    template: str
+    context: Mapping[str, object]
+    order: int = 0
+    icon: str = ""
+    action: PanelAction | None = None
+    rows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientTab:
+    """Another room's page about a client, in the client's tabs. `count`: "" for none."""
+
+    key: str
+    label: str
+    url: str
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientHead:
+    """What every tab of a client's page shows around its content (`clients/client_head.html`)."""
+
+    client: Client
+    tone: Tone
+    crumbs: tuple[Crumb, ...]
+    tabs: tuple[Tab, ...]
+    may_edit: bool
+    may_set: bool
+    may_archive: bool
+    may_delete: bool
+
+
+def head_of(actor: Actor, client: Client, *, tab: str) -> ClientHead:
+    """The head of a client's page with this tab open; "overview" and "activity" are this room's."""
+    own = (
+        ClientTab(key="overview", label=_("Overview"), url=link("clients:client", pk=client.pk)),
+        ClientTab(key="activity", label=_("Activity"), url=link("clients:client_activity", pk=client.pk)),
+    )
+    theirs: list[ClientTab | None] = [show(actor, client.pk) for show in offered("client_tabs")]
+    may_set = allows(actor, Can.EDIT, client)
+    return ClientHead(
+        client=client,
+        tone=CLIENT_TONES[client.state],
+        crumbs=crumbs_to(client.pk, client.name)[:1],
+        tabs=tuple(
+            Tab(label=one.label, url=one.url, active=one.key == tab, count=one.count)
+            for one in (*own, *theirs)
+            if one is not None
+        ),
+        may_edit=may_set and not client.is_archived,
+        may_set=may_set,
+        may_archive=allows(actor, Can.ARCHIVE, client),
+        may_delete=allows(actor, Can.DELETE, client),
+    )
+
+
+def crumbs_to(client_id: UUID, name: str) -> tuple[Crumb, ...]:
+    """The way to a client's parts."""
+    return (
+        Crumb(label=_("Clients"), url=link("clients:client_list")),
+        Crumb(label=name, url=link("clients:client", pk=client_id)),
+    )
+
+
+def panels_of(actor: Actor, client_id: UUID) -> list[ClientPanel]:
+    """What the other rooms show on a client's page to this reader."""
+    found: list[ClientPanel | None] = [show(actor, client_id) for show in offered("client_panels")]
+    return [panel for panel in found if panel is not None]
 
 
 def possible_owners() -> "QuerySet[Membership]":
@@ -49,9 +147,7 @@ def client_activity(
         return rows
     behind = set(
         EntryTarget.objects.filter(
-            entry_id__in=[row.entry_id for row in rows],
-            kind="clients.engagement",
-            object_id__in=list(hidden),
+            entry_id__in=[row.entry_id for row in rows], object_id__in=list(hidden)
         ).values_list("entry_id", flat=True)
     )
     return [row for row in rows if row.entry_id not in behind]
@@ -61,11 +157,11 @@ def standing_walls(actor: Actor, client: Client) -> list[tuple[Wall, str]]:
     """The walls before a client and its engagements that the actor may see, each with whom it keeps away."""
     if not may(actor, kernel_powers.Can.VIEW_WALLS):
         return []
-    engagements = Engagement.objects.visible_to(actor).filter(client=client).values("pk")
+    work = [pk for ids in offered("client_walls") for pk in ids(actor, client.pk)]
     rows = (
         Wall.objects.visible_to(actor)
         .standing()
-        .filter(Q(client_id=client.pk) | Q(engagement_id__in=engagements))
+        .filter(Q(client_id=client.pk) | Q(engagement_id__in=work))
         .select_related("membership__user", "team")
         .order_by("created_at", "pk")
     )
@@ -76,8 +172,7 @@ def answered_for(membership_id: UUID) -> list[tuple[str, int, frozenset[UUID]]]:
     """What a member answers for, how much of it, and which members could take it over."""
     heirs = frozenset(possible_owners().values_list("pk", flat=True))
     owned = Client.objects.live().filter(owner_id=membership_id)
-    led = Engagement.objects.open().filter(lead_id=membership_id, client__deleted_at__isnull=True)
-    return [(_("Clients"), owned.count(), heirs), (_("Engagements"), led.count(), heirs)]
+    return [(_("Clients"), owned.count(), heirs)]
 
 
 def recent_changes(actor: Actor, *, limit: int = 10) -> list[ActivityRow]:
@@ -91,11 +186,11 @@ def recent_changes(actor: Actor, *, limit: int = 10) -> list[ActivityRow]:
         .exclude(domain=Domain.SYSTEM)
         .order_by("-occurred_at", "-pk")[: limit * 4]
     )
+    walled = authority_of(actor).walled_engagements
     targets = EntryTarget.objects.filter(
-        entry__in=[entry.pk for entry in entries], kind__in=("clients.client", "clients.engagement")
+        Q(kind="clients.client") | Q(object_id__in=walled), entry__in=[entry.pk for entry in entries]
     ).values_list("entry_id", "kind", "object_id")
     about = {entry_id: pk for entry_id, kind, pk in targets if kind == "clients.client"}
-    walled = authority_of(actor).walled_engagements
     behind = {entry_id for entry_id, _kind, pk in targets if pk in walled}
     names = dict(
         Client.objects.visible_to(actor).filter(pk__in=set(about.values())).values_list("pk", "name")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from firmament.modules.clients import portal
-from firmament.modules.clients.views import access, clients, contacts, engagements, imports, lists
+from firmament.modules.clients.views import clients, contacts, imports, lists
 
 urlpatterns = [
     path("", lists.client_list, name="client_list"),
@@ -20,17 +20,6 @@ urlpatterns = [
     path("<uuid:pk>/contacts/new/", contacts.contact_create, name="contact_create"),
     path("contacts/<uuid:pk>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<uuid:pk>/set/<slug:step>/", contacts.contact_step, name="contact_step"),
-    path("engagements/", lists.engagement_list, name="engagement_list"),
-    path("<uuid:pk>/engagements/new/", engagements.engagement_create, name="engagement_create"),
-    path("engagements/<uuid:pk>/", engagements.engagement_detail, name="engagement"),
-    path("engagements/<uuid:pk>/edit/", engagements.engagement_edit, name="engagement_edit"),
-    path("engagements/<uuid:pk>/set/<slug:step>/", engagements.engagement_step, name="engagement_step"),
-    path("engagements/<uuid:pk>/discard/", engagements.engagement_discard, name="engagement_discard"),
-    path("<uuid:pk>/portal/", access.portal_access, name="portal_access"),
-    path("<uuid:pk>/portal/invite/", access.portal_invite, name="portal_invite"),
-    path("invitations/<uuid:pk>/<slug:step>/", access.invitation_step, name="invitation_step"),
-    path("grants/<uuid:pk>/", access.grant_edit, name="grant_edit"),
-    path("grants/<uuid:pk>/revoke/", access.grant_revoke, name="grant_revoke"),
 ]
 
 portal_urlpatterns = [

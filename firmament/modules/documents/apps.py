@@ -9,7 +9,7 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     verbose_name = _("Documents")
     icon = "files"
-    requires = ("clients",)
+    requires = ("clients", "engagements")
     client_panels = ("firmament.modules.documents.public.client_panel",)
     menu = (
         MenuEntry(

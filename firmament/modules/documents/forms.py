@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.actor import Actor
-from firmament.modules.clients.public import engagement_cards
 from firmament.modules.documents.actions.requests import ItemDraft
 from firmament.modules.documents.models import RequestItem
+from firmament.modules.engagements.public import engagement_cards
 
 MAX_ITEMS = 40
 

@@ -76,7 +76,7 @@ class DocumentRequest(FirmModel):
     engagement_path = "engagement_id"
 
     client = FirmForeignKey("clients.Client", on_delete=models.PROTECT)
-    engagement = FirmForeignKey("clients.Engagement", on_delete=models.PROTECT, null=True, blank=True)
+    engagement = FirmForeignKey("engagements.Engagement", on_delete=models.PROTECT, null=True, blank=True)
     requested_by = FirmForeignKey("tenancy.Membership", on_delete=models.PROTECT)
     title = models.CharField(_("Title"), max_length=160)
     note = models.TextField(_("Message to the client"), max_length=4000, blank=True)

@@ -25,7 +25,9 @@ TONES: dict[str, Tone] = {
 
 def client_panel(actor: Actor, client_id: UUID) -> ClientPanel:
     """The work agreed with a client, what runs first, on the client's own page."""
-    rows = Engagement.objects.visible_to(actor).filter(client_id=client_id).order_by("ended_at", "-created_at")
+    rows = (
+        Engagement.objects.visible_to(actor).filter(client_id=client_id).order_by("ended_at", "-created_at")
+    )
     to_engagement = row_links("engagements:engagement")
     draft = Engagement(client_id=client_id)
     new = allows(actor, Can.CREATE, draft) and not draft.client.is_archived

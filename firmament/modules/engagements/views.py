@@ -83,8 +83,12 @@ ENGAGEMENTS = ListPage(
         Column(
             key="state", label=gettext_lazy("State"), kind=Kind.STATUS, choices=Engagement.State, tones=TONES
         ),
-        Column(key="lead", label=gettext_lazy("Led by"), path="lead__user__name", kind=Kind.PERSON, priority=2),
-        Column(key="starts_on", label=gettext_lazy("Starts on"), kind=Kind.DATE, sort="starts_on", priority=3),
+        Column(
+            key="lead", label=gettext_lazy("Led by"), path="lead__user__name", kind=Kind.PERSON, priority=2
+        ),
+        Column(
+            key="starts_on", label=gettext_lazy("Starts on"), kind=Kind.DATE, sort="starts_on", priority=3
+        ),
         Column(key="ends_on", label=gettext_lazy("Ends on"), kind=Kind.DATE, sort="ends_on", priority=3),
         Column(
             key="created",
@@ -96,10 +100,16 @@ ENGAGEMENTS = ListPage(
         ),
     ),
     filters=(
-        SearchFilter(paths=("title", "service_line", "client__name"), label=gettext_lazy("Search titles and clients")),
+        SearchFilter(
+            paths=("title", "service_line", "client__name"), label=gettext_lazy("Search titles and clients")
+        ),
         ChoiceFilter(key="state", label=gettext_lazy("State"), choices=Engagement.State),
         RelatedFilter(
-            key="lead", label=gettext_lazy("Led by"), path="lead_id", options=owner_choices, none_label=gettext_lazy("Nobody")
+            key="lead",
+            label=gettext_lazy("Led by"),
+            path="lead_id",
+            options=owner_choices,
+            none_label=gettext_lazy("Nobody"),
         ),
         DateFilter(key="ends", label=gettext_lazy("Ends"), path="ends_on"),
     ),
@@ -108,7 +118,9 @@ ENGAGEMENTS = ListPage(
     export_power="clients.export",
     empty=Empty(
         title=gettext_lazy("No engagements yet"),
-        text=gettext_lazy("An engagement is a piece of work agreed with a client. Draft one on the client’s page."),
+        text=gettext_lazy(
+            "An engagement is a piece of work agreed with a client. Draft one on the client’s page."
+        ),
         icon="briefcase",
     ),
 )

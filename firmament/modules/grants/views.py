@@ -96,15 +96,21 @@ def invite_page(request: FirmRequest, pk: UUID) -> HttpResponse:
     return _invite_page(request, client, form, status=422)
 
 
-def _first_guess(request: FirmRequest, client: Client) -> dict[str, object]:
+def _first_guess(request: FirmRequest, client: ClientCard) -> dict[str, object]:
     scopes = [str(scope) for scope in USUAL_SCOPES]
     asked = request.GET.get("contact", "")
     contacts = contacts_without_account(request.actor, client.id)
     chosen = next((contact for contact in contacts if str(contact.id) == asked), None)
-    return {"scopes": scopes} if chosen is None else {"name": chosen.name, "email": chosen.email, "scopes": scopes}
+    return (
+        {"scopes": scopes}
+        if chosen is None
+        else {"name": chosen.name, "email": chosen.email, "scopes": scopes}
+    )
 
 
-def _invite_page(request: FirmRequest, client: ClientCard, form: InviteForm, status: int = 200) -> HttpResponse:
+def _invite_page(
+    request: FirmRequest, client: ClientCard, form: InviteForm, status: int = 200
+) -> HttpResponse:
     context = {
         "form": form,
         "client": client,

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
-
 from firmament.kernel.ledger.events import Change, event_class
+from firmament.kernel.ledger.kinds import model_of
 from firmament.kernel.ledger.models import Entry, EntryTarget
 from firmament.kernel.ledger.payload import is_commitment
 from firmament.kernel.policies.powers import BUILT_IN_ROLES
@@ -111,7 +110,7 @@ def _targets(actor: Actor, entry: Entry) -> list[Target]:
 def names_of(actor: Actor, kind: str, ids: list[UUID]) -> dict[UUID, str]:
     """What things of one kind ("clients.client") are called, as far as the actor may see them."""
     try:
-        model = apps.get_model(kind)
+        model = model_of(kind)
     except LookupError:
         return {}
     if issubclass(model, FirmModel) and model.view_power:
@@ -122,6 +121,6 @@ def names_of(actor: Actor, kind: str, ids: list[UUID]) -> dict[UUID, str]:
 def kind_title(kind: str) -> str:
     """A kind of thing in words."""
     try:
-        return str(apps.get_model(kind)._meta.verbose_name).capitalize()
+        return str(model_of(kind)._meta.verbose_name).capitalize()
     except LookupError:
         return kind

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from firmament.kernel.identity.models import User
 from firmament.kernel.ledger.events import event_class, event_classes, every_code
+from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import is_commitment
 from firmament.kernel.policies.authority import Authority, authority_of
@@ -54,7 +55,7 @@ def _behind_walls(authority: Authority) -> Q:
     against = Q(client_id__in=authority.walled_clients) | Q(engagement_id__in=authority.walled_engagements)
     return (
         Q(kind="clients.client", object_id__in=authority.walled_clients)
-        | Q(kind="clients.engagement", object_id__in=authority.walled_engagements)
+        | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.walled_engagements)
         | Q(kind="policies.wall", object_id__in=Wall.objects.filter(against).values("pk"))
     )
 

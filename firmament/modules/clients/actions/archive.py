@@ -3,33 +3,30 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.identity.models import Invitation
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.policies.models import PortalGrant, Wall
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.hooks import offered
 from firmament.lib.instant import now
 from firmament.modules.clients.events.bin import ClientBinned, ClientPurged, ClientRestored
 from firmament.modules.clients.events.clients import ClientArchived, ClientUnarchived
-from firmament.modules.clients.models import Client, Engagement
+from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
 
 
 def archive_client(actor: Actor, client: Client) -> None:
     """Put a former client away: it is kept, found and read, and not written to.
 
-    Refused with a ValidationError while an engagement is being worked on. Doing it twice changes nothing.
+    Refused with a ValidationError while another room has a reason against it (`client_archiving`), such as work that has
+    not ended. Doing it twice changes nothing.
     """
     require(actor, Can.ARCHIVE, client)
-    running = (Engagement.State.ACTIVE, Engagement.State.PAUSED)
-    if Engagement.objects.filter(client=client, state__in=running).exists():
-        raise ValidationError(
-            _("“%(name)s” has engagements that are not finished. Complete or cancel them first.")
-            % {"name": client.name},
-            code="engagements_open",
-        )
+    reasons = [reason for why_not in offered("client_archiving") if (reason := why_not(client.pk))]
+    if reasons:
+        raise ValidationError(reasons, code="in_use")
     open_rows = Client.objects.live().filter(pk=client.pk).exclude(state=Client.State.ARCHIVED)
     if open_rows.update(state=Client.State.ARCHIVED, archived_at=now()):
         record(actor, ClientArchived(client_id=client.pk))
@@ -66,16 +63,17 @@ def purge_client(actor: Actor, client: Client) -> bool:
     """Delete a client whose time in the bin is over, for good; answers whether it is gone.
 
     What another room keeps about it (documents under a retention period, say) holds it back, and it stays in the
-    bin. Contacts, engagements, invitations, portal grants and walls go with it; the ledger's lines stay.
+    bin. Contacts, invitations, portal grants and walls go with it, and what other rooms let go (`client_purging`), such as
+    its engagements; the ledger's lines stay.
     """
     require(actor, Can.PURGE, client)
     if not Client.objects.due_for_purge(at=now()).filter(pk=client.pk).exists():
         return False
     pk = client.pk
-    engagements = Engagement.objects.filter(client_id=pk).values("pk")
     try:
         with transaction.atomic():
-            Wall.objects.filter(engagement_id__in=engagements).delete()
+            for let_go in offered("client_purging"):
+                let_go(pk)
             Wall.objects.filter(client_id=pk).delete()
             PortalGrant.objects.filter(client_id=pk).delete()
             Invitation.objects.filter(client_id=pk).delete()

@@ -5,13 +5,13 @@ from typing import TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.ledger.changes import apply_changes
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.authority import roles_of
 from firmament.kernel.policies.decide import require
 from firmament.kernel.policies.models import RolePower
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
-from firmament.modules.clients.actions.editing import apply_changes
 from firmament.modules.clients.events.clients import (
     ClientActivated,
     ClientChanged,

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.ledger.changes import apply_changes
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.modules.clients.actions.clients import refuse_archived
-from firmament.modules.clients.actions.editing import apply_changes
 from firmament.modules.clients.events.contacts import (
     ContactAdded,
     ContactChanged,

@@ -16,7 +16,7 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.modules.clients.actions.clients import ClientFields, create_client
 from firmament.modules.clients.actions.contacts import add_contact
 from firmament.modules.clients.events.bin import ClientWithdrawn
-from firmament.modules.clients.models import Client, Engagement
+from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
 
 
@@ -41,8 +41,7 @@ def withdraw_client(actor: Actor, client: Client) -> None:
     require(actor, Can.IMPORT)
     require(actor, Can.VIEW, client)
     held = (
-        Engagement.objects.filter(client=client).exists()
-        or PortalGrant.objects.filter(client_id=client.pk).exists()
+        PortalGrant.objects.filter(client_id=client.pk).exists()
         or Invitation.objects.filter(client_id=client.pk).exists()
         or Wall.objects.filter(client_id=client.pk).exists()
     )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Unpack
 
-from firmament.kernel.identity.actions import invite
 from firmament.kernel.identity.models import User
 from firmament.kernel.policies.actions import grant_portal
 from firmament.kernel.policies.models import PortalGrant
@@ -17,13 +16,8 @@ from firmament.kernel.testing.world import make_user
 from firmament.kernel.web.importing import bring
 from firmament.modules.clients.actions.clients import ClientFields, create_client
 from firmament.modules.clients.actions.contacts import ContactFields, add_contact, link_user
-from firmament.modules.clients.actions.engagements import (
-    EngagementFields,
-    create_engagement,
-    start_engagement,
-)
 from firmament.modules.clients.forms.importing import CLIENT_IMPORT
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 
 _serial = count(1)
 
@@ -53,17 +47,6 @@ def make_contact(
     return add_contact(actor, client, primary=primary, **given)
 
 
-def make_engagement(
-    actor: Actor, client: Client, *, started: bool = True, **fields: Unpack[EngagementFields]
-) -> Engagement:
-    """Agreed work, begun unless `started` says otherwise."""
-    given: EngagementFields = {"title": f"Engagement {next(_serial)}", **fields}
-    engagement = create_engagement(actor, client, **given)
-    if started:
-        start_engagement(actor, engagement)
-    return engagement
-
-
 def make_portal_contact(
     actor: Actor, client: Client, user: User, *, scopes: frozenset[Scope] = CARLA_SCOPES
 ) -> PortalGrant:
@@ -86,12 +69,10 @@ def furnish() -> None:
         bakery = make_client(alice, name="Carla’s Bakery", reference="CARLA", email="hello@bakery.example")
         carla = make_user("Carla Client", "carla@client.example")
         make_portal_contact(alice, bakery, carla)
-        make_engagement(alice, bakery, title="Yearly accounts", service_line="Accounting")
     with firm_transaction(Firm.objects.get(slug="globex").pk):
         gina = staff_actor("gina@globex.example")
         client = make_client(gina, name="Globex Holding", reference="HOLD")
         make_contact(gina, client, name="Hank Holding", email="hank@holding.example")
-        make_engagement(gina, client, title="Audit", service_line="Audit")
 
 
 def _client(actor: Actor) -> dict[str, object]:
@@ -100,26 +81,6 @@ def _client(actor: Actor) -> dict[str, object]:
 
 def _contact(actor: Actor) -> dict[str, object]:
     return {"pk": Contact.objects.get(client=carlas_bakery()).pk}
-
-
-def _engagement(actor: Actor) -> dict[str, object]:
-    return {"pk": Engagement.objects.get(client=carlas_bakery()).pk}
-
-
-def _grant(actor: Actor) -> dict[str, object]:
-    return {"pk": PortalGrant.objects.get(client_id=carlas_bakery().pk).pk}
-
-
-def _invitation(actor: Actor) -> dict[str, object]:
-    invitation = invite(
-        actor,
-        email="nora@client.example",
-        name="Nora",
-        domain="client",
-        client_id=carlas_bakery().pk,
-        scopes=[Scope.DOCUMENTS_LIST],
-    )
-    return {"pk": invitation.pk, "step": "resend"}
 
 
 def _import(actor: Actor) -> dict[str, object]:
@@ -142,16 +103,6 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "clients:contact_create": _client,
     "clients:contact_edit": _contact,
     "clients:contact_step": _with_step(_contact, "left"),
-    "clients:engagement_create": _client,
-    "clients:engagement": _engagement,
-    "clients:engagement_edit": _engagement,
-    "clients:engagement_step": _with_step(_engagement, "complete"),
-    "clients:engagement_discard": _engagement,
-    "clients:portal_access": _client,
-    "clients:portal_invite": _client,
-    "clients:invitation_step": _invitation,
-    "clients:grant_edit": _grant,
-    "clients:grant_revoke": _grant,
     "clients:import_one": _import,
     "clients_portal:contact_edit": _contact,
     "clients_portal:contact_create": _client,
@@ -160,5 +111,4 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
 API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "/clients/": _client,
     "/clients/contacts/": _contact,
-    "/clients/engagements/": _engagement,
 }

@@ -19,7 +19,7 @@ from firmament.modules.clients.actions.clients import (
 )
 from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.tests.factories import make_client, make_contact, make_engagement
+from firmament.modules.clients.tests.factories import make_client, make_contact
 
 
 def test_whoever_takes_a_client_on_is_responsible(alice, ledger):
@@ -124,16 +124,6 @@ def test_the_archive_is_not_written_to(alice, ledger):
     edit_client(alice, client, city="Kiel")
 
     assert ledger.codes() == ["clients.client_unarchived", "clients.client_changed"]
-
-
-def test_a_client_with_running_work_is_not_archived(alice):
-    client = make_client(alice)
-    make_engagement(alice, client)
-
-    with pytest.raises(ValidationError):
-        archive_client(alice, client)
-
-    assert Client.objects.get(pk=client.pk).state == Client.State.ACTIVE
 
 
 def test_inactive_and_active_again(alice, ledger):

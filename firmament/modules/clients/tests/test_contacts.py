@@ -1,9 +1,6 @@
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.utils.module_loading import import_string
 
-from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.models import Membership
 from firmament.modules.clients.actions.contacts import (
@@ -21,13 +18,11 @@ from firmament.modules.clients.public import (
     portal_clients,
     portal_people,
     primary_contact,
-    recent_changes,
 )
 from firmament.modules.clients.tests.factories import (
     carlas_bakery,
     make_client,
     make_contact,
-    make_engagement,
 )
 
 
@@ -125,30 +120,3 @@ def test_cards_hold_what_other_rooms_ask_for(alice, bob):
 
     assert (card.name, card.owner_id) == ("Zebra Ltd", bob.membership_id)
     assert [found.id for found in find_clients(alice, "zebra")] == [client.pk]
-
-
-def test_what_happened_lately_names_its_client_and_keeps_quiet_about_what_is_walled(alice, bob):
-    hidden, shown = make_client(alice, name="Hidden Ltd"), make_client(alice, name="Shown Ltd")
-    make_contact(alice, shown, name="Ann")
-    walled_work = make_engagement(alice, shown, title="Walled work")
-    for place in ({"client_id": hidden.pk}, {"engagement_id": walled_work.pk}):
-        raise_wall(alice, membership=Membership.objects.get(pk=bob.membership_id), reason="Conflict", **place)
-
-    sentences = [row.sentence for row in recent_changes(bob, limit=5)]
-
-    assert "added the client Shown Ltd" in sentences
-    assert "added the contact Ann · Shown Ltd" in sentences
-    assert not any("Hidden" in sentence or "Walled" in sentence for sentence in sentences)
-    assert any("Walled work" in row.sentence for row in recent_changes(alice, limit=20))
-
-
-def test_what_walls_may_stand_before_is_found_by_name(alice, bob):
-    client = make_client(alice, name="Quay Ltd")
-    work = make_engagement(alice, client, title="Quay audit")
-
-    found = {
-        place.rpartition(".")[2]: [card.id for card in import_string(place)(bob, "quay", limit=5)]
-        for _label, place in apps.get_app_config("clients").explainable
-    }
-
-    assert found == {"find_clients": [client.pk], "find_engagements": [work.pk]}

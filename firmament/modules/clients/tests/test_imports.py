@@ -15,7 +15,8 @@ from firmament.modules.clients.forms.cells import country, kind, owner
 from firmament.modules.clients.forms.doubles import existing, marks
 from firmament.modules.clients.forms.importing import undo
 from firmament.modules.clients.models import Client, Contact
-from firmament.modules.clients.tests.factories import make_client, make_engagement
+from firmament.modules.clients.tests.factories import make_client
+from firmament.modules.engagements.tests.factories import make_engagement
 
 URL = "/w/acme/clients/import/"
 DATA = Path(__file__).resolve().parents[4] / "tests" / "data"

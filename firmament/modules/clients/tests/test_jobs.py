@@ -11,11 +11,10 @@ from firmament.kernel.testing.world import make_user
 from firmament.lib.instant import at, now
 from firmament.modules.clients.actions.archive import bin_client
 from firmament.modules.clients.jobs import empty_bin
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.tests.factories import (
     make_client,
     make_contact,
-    make_engagement,
     make_portal_contact,
 )
 
@@ -58,13 +57,11 @@ def test_somebody_invited_by_address_alone_becomes_a_contact(alice, run_jobs):
 
 def test_what_somebody_answered_for_follows_to_whoever_takes_over(ada, alice, bob, run_jobs):
     client = make_client(alice, owner=member(bob))
-    engagement = make_engagement(alice, client, lead=member(bob))
 
     deactivate_membership(ada, member(bob), reassign_to=member(alice))
     run_jobs()
 
     assert Client.objects.get(pk=client.pk).owner_id == alice.membership_id
-    assert Engagement.objects.get(pk=engagement.pk).lead_id == alice.membership_id
 
 
 def test_without_an_heir_nobody_is_responsible(ada, alice, bob, run_jobs):
@@ -80,7 +77,6 @@ def test_the_bin_is_emptied_after_thirty_days_and_not_before(alice, ledger):
     client = make_client(alice)
     user = make_user("Nora", "nora@client.example")
     make_portal_contact(alice, client, user)
-    make_engagement(alice, client)
     bin_client(alice, client)
     with at(now() + timedelta(days=29)):
         empty_bin()

@@ -1,20 +1,16 @@
 import json
 
 import pytest
-from django.core.exceptions import ValidationError
 
-from firmament.kernel.identity.models import Invitation
 from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.models import Membership
 from firmament.modules.clients.actions.archive import archive_client, bin_client
-from firmament.modules.clients.actions.engagements import complete_engagement
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.tests.factories import (
     carlas_bakery,
     make_client,
     make_contact,
-    make_engagement,
 )
 
 HOME = "/w/acme/clients/"
@@ -97,23 +93,6 @@ def test_the_list_costs_the_same_for_one_and_for_twenty(alice_browser, alice, qu
     assert twenty.count == one.count <= 8, twenty.statements
 
 
-def test_the_client_page_costs_the_same_however_much_hangs_on_it(alice_browser, alice, queries):
-    client = make_client(alice)
-    make_contact(alice, client)
-    make_engagement(alice, client)
-    alice_browser.get(f"{HOME}{client.pk}/")
-    with queries() as little:
-        alice_browser.get(f"{HOME}{client.pk}/")
-    for _ in range(10):
-        make_contact(alice, client)
-        make_engagement(alice, client)
-
-    with queries() as much:
-        alice_browser.get(f"{HOME}{client.pk}/")
-
-    assert much.count == little.count <= 18, much.statements
-
-
 def test_staff_see_buttons_for_what_they_may_do_and_no_others(alice, bob_browser, bob):
     theirs = make_client(alice, owner=member(bob))
     other = make_client(alice)
@@ -159,84 +138,6 @@ def test_many_get_a_new_responsible_person_and_it_is_taken_back(alice_browser, a
     assert back == {alice.membership_id}
 
 
-def test_many_are_archived_and_the_refused_are_said(alice_browser, alice):
-    idle, busy = make_client(alice), make_client(alice, name="Busy bee")
-    make_engagement(alice, busy)
-
-    answer = alice_browser.post(
-        HOME,
-        {"bulk": "archive", "selected": [str(idle.pk), str(busy.pk)], "confirmed": "yes"},
-        follow=True,
-    )
-
-    assert "1 client archived." in text(answer)
-    assert "Busy bee" in text(answer)
-    assert Client.objects.get(pk=idle.pk).state == "archived"
-    assert Client.objects.get(pk=busy.pk).state == "active"
-
-
-def test_an_engagement_is_drafted_started_and_paused_for_a_reason(alice_browser, alice):
-    client = make_client(alice)
-    made = alice_browser.post(f"{HOME}{client.pk}/engagements/new/", {"title": "Accounts 2026"})
-    engagement = Engagement.objects.get(title="Accounts 2026")
-    here = f"{HOME}engagements/{engagement.pk}/"
-
-    alice_browser.post(here + "set/start/")
-    without = alice_browser.post(here + "set/pause/", {"pause-reason": " "})
-    alice_browser.post(here + "set/pause/", {"pause-reason": "Waiting for the bank"})
-    page = text(alice_browser.get(here))
-
-    assert made["Location"] == here
-    assert without.status_code == 422
-    assert "Waiting for the bank" in page
-    assert Engagement.objects.get(pk=engagement.pk).state == "paused"
-
-
-def test_a_second_click_hears_that_it_is_late(alice_browser, alice):
-    engagement = make_engagement(alice, make_client(alice))
-    complete_engagement(alice, engagement)
-
-    answer = alice_browser.post(f"{HOME}engagements/{engagement.pk}/set/complete/", follow=True)
-
-    assert "in another state by now" in text(answer)
-
-
-def test_a_contact_is_invited_and_the_invitation_sent_again_and_taken_back(alice_browser, alice):
-    client = make_client(alice)
-    contact = make_contact(alice, client, name="Nora", email="nora@client.example")
-    form = text(alice_browser.get(f"{HOME}{client.pk}/portal/invite/?contact={contact.pk}"))
-    sent = alice_browser.post(
-        f"{HOME}{client.pk}/portal/invite/",
-        {"name": "Nora", "email": "nora@client.example", "scopes": ["documents.list", "documents.upload"]},
-    )
-    invitation = Invitation.objects.get(email="nora@client.example")
-    alice_browser.post(f"{HOME}invitations/{invitation.pk}/resend/")
-    shown = text(alice_browser.get(f"{HOME}{client.pk}/portal/"))
-    alice_browser.post(f"{HOME}invitations/{invitation.pk}/revoke/")
-
-    assert 'value="nora@client.example"' in form
-    assert sent.status_code == 303
-    assert "Send again" in shown
-    invitation.refresh_from_db()
-    assert invitation.generation == 2
-    assert invitation.revoked_at is not None
-
-
-def test_a_grant_is_narrowed_given_an_end_and_taken_back(alice_browser, alice):
-    grant = PortalGrant.objects.get(client_id=carlas_bakery().pk)
-    changed = alice_browser.post(
-        f"{HOME}grants/{grant.pk}/", {"scopes": ["documents.list"], "ends_on": "2099-12-31"}
-    )
-    shown = text(alice_browser.get(f"{HOME}grants/{grant.pk}/"))
-    grant.refresh_from_db()
-
-    assert changed.status_code == 303
-    assert grant.scopes == ["documents.list"]
-    assert 'value="2099-12-31"' in shown
-    alice_browser.post(f"{HOME}grants/{grant.pk}/revoke/")
-    assert alice_browser.get(f"{HOME}grants/{grant.pk}/").status_code == 404
-
-
 def test_behind_a_wall_bob_finds_nothing_and_the_partner_reads_why(alice_browser, bob_browser, alice, bob):
     client = make_client(alice, name="Secret Ltd", owner=member(bob))
     before = bob_browser.get(f"{HOME}{client.pk}/").status_code
@@ -248,20 +149,6 @@ def test_behind_a_wall_bob_finds_nothing_and_the_partner_reads_why(alice_browser
     page = text(alice_browser.get(f"{HOME}{client.pk}/"))
     assert "His sister works there" in page
     assert f"subject={client.pk}" in page
-
-
-def test_the_timeline_keeps_quiet_about_a_walled_engagement(alice, bob, bob_browser):
-    client = make_client(alice)
-    make_engagement(alice, client, title="Open work")
-    hidden = make_engagement(alice, client, title="Hidden work")
-    raise_wall(alice, membership=member(bob), engagement_id=hidden.pk, reason="Conflict")
-
-    pages = text(bob_browser.get(f"{HOME}{client.pk}/")) + text(
-        bob_browser.get(f"{HOME}{client.pk}/activity/")
-    )
-
-    assert "Open work" in pages
-    assert "Hidden work" not in pages
 
 
 def test_people_of_a_client_see_and_change_their_own_details(carla_browser, alice):
@@ -328,14 +215,3 @@ def test_another_firms_browser_finds_nothing(gina_browser, alice):
 
     assert gina_browser.get(f"{HOME}{client.pk}/").status_code == 404
     assert gina_browser.get(f"/w/globex/clients/{client.pk}/").status_code == 404
-
-
-def test_archiving_is_refused_with_words_on_the_page(alice_browser, alice):
-    client = make_client(alice, name="Busy")
-    make_engagement(alice, client)
-
-    answer = alice_browser.post(f"{HOME}{client.pk}/set/archive/", follow=True)
-
-    assert "Complete or cancel them first" in text(answer)
-    with pytest.raises(ValidationError):
-        archive_client(alice, client)

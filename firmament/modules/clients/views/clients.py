@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,10 +18,10 @@ from firmament.kernel.policies.decide import allows, may, visible
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import toast
+from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.lib.instant import now
 from firmament.modules.clients.actions.archive import (
     archive_client,
@@ -39,44 +37,21 @@ from firmament.modules.clients.actions.clients import (
     edit_client,
 )
 from firmament.modules.clients.forms.clients import ClientForm
-from firmament.modules.clients.models import Client, Contact, Engagement
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.public import ClientPanel
-from firmament.modules.clients.reports import client_activity, standing_walls
-from firmament.modules.clients.views.lists import CLIENT_TONES, ENGAGEMENT_TONES
-from firmament.modules.clients.views.loading import client_of, crumbs_to, go, say_refusal
-from firmament.ui.shapes import Crumb, Tab
+from firmament.modules.clients.reports import (
+    ClientPanel,
+    PanelAction,
+    client_activity,
+    crumbs_to,
+    head_of,
+    panels_of,
+    standing_walls,
+)
+from firmament.modules.clients.views.loading import client_of
+from firmament.ui.shapes import Crumb
 
 SHOWN = 30
-
-
-def frame(request: FirmRequest, client: Client, tab: str) -> dict[str, Any]:
-    """What every tab of a client's page shows around its content."""
-    actor = request.actor
-    people = PortalGrant.objects.visible_to(actor).in_force(at=now()).filter(client_id=client.pk).count()
-    tabs = [
-        Tab(label=_("Overview"), url=link("clients:client", pk=client.pk), active=tab == "overview"),
-        Tab(label=_("Activity"), url=link("clients:client_activity", pk=client.pk), active=tab == "activity"),
-    ]
-    if may(actor, kernel_powers.Can.VIEW_PORTAL):
-        tabs.append(
-            Tab(
-                label=_("Portal access"),
-                url=link("clients:portal_access", pk=client.pk),
-                active=tab == "access",
-                count=str(people) if people else "",
-            )
-        )
-    return {
-        "client": client,
-        "tone": CLIENT_TONES[client.state],
-        "crumbs": [Crumb(label=_("Clients"), url=link("clients:client_list"))],
-        "tabs": tabs,
-        "may_edit": allows(actor, Can.EDIT, client) and not client.is_archived,
-        "may_set": allows(actor, Can.EDIT, client),
-        "may_archive": allows(actor, Can.ARCHIVE, client),
-        "may_delete": allows(actor, Can.DELETE, client),
-    }
 
 
 @staff_page(Can.VIEW)
@@ -84,36 +59,38 @@ def client_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The client at one glance: people, work, what other rooms know."""
     client = client_of(request, pk)
     actor = request.actor
-    engagements = Engagement.objects.visible_to(actor).filter(client=client).select_related("lead__user")
-    contacts = Contact.objects.visible_to(actor).of(client.pk)
-    invited = Invitation.objects.visible_to(actor).pending().filter(client_id=client.pk)
-    context = frame(request, client, "overview") | {
-        "contacts": _with_access(list(contacts), set(invited.values_list("email", flat=True)), client),
-        "engagements": [
-            (e, ENGAGEMENT_TONES[e.state]) for e in engagements.order_by("ended_at", "-created_at")
-        ],
+    panels = sorted([_contacts(actor, client), *panels_of(actor, client.pk)], key=lambda panel: panel.order)
+    context = {
+        "head": head_of(actor, client, tab="overview"),
+        "client": client,
         "panels": [
-            (panel.title, render_to_string(panel.template, dict(panel.context), request))
-            for panel in _panels_of(actor, client.pk)
+            (panel, render_to_string(panel.template, dict(panel.context), request)) for panel in panels
         ],
         "walls": standing_walls(actor, client),
-        "may_contact": allows(actor, Can.EDIT_CONTACTS, client) and not client.is_archived,
-        "may_engage": allows(actor, Can.CREATE_ENGAGEMENT, client) and not client.is_archived,
-        "may_grant": may(actor, kernel_powers.Can.MANAGE_PORTAL),
         "may_wall": may(actor, kernel_powers.Can.RAISE_WALL),
     }
     return page(request, "clients/client.html", context)
 
 
-def _panels_of(actor: Actor, client_id: UUID) -> list[ClientPanel]:
-    """What the other rooms show on a client's page to this reader, in their order."""
-    found = []
-    for config in apps.get_app_configs():
-        for place in getattr(config, "client_panels", ()):
-            panel: ClientPanel | None = import_string(place)(actor, client_id)
-            if panel is not None:
-                found.append(panel)
-    return sorted(found, key=lambda panel: panel.order)
+def _contacts(actor: Actor, client: Client) -> ClientPanel:
+    contacts = Contact.objects.visible_to(actor).of(client.pk)
+    invited = Invitation.objects.visible_to(actor).pending().filter(client_id=client.pk)
+    may_contact = allows(actor, Can.EDIT_CONTACTS, client) and not client.is_archived
+    new = PanelAction(label=_("New contact"), url=link("clients:contact_create", pk=client.pk), icon="plus")
+    return ClientPanel(
+        title=_("Contacts"),
+        icon="users",
+        template="clients/client_contacts.html",
+        context={
+            "client": client,
+            "contacts": _with_access(list(contacts), set(invited.values_list("email", flat=True)), client),
+            "may_contact": may_contact,
+            "may_grant": may(actor, kernel_powers.Can.MANAGE_PORTAL),
+        },
+        action=new if may_contact else None,
+        rows=True,
+        order=1,
+    )
 
 
 def _with_access(contacts: list[Contact], invited: set[str], client: Client) -> list[dict[str, Any]]:
@@ -138,7 +115,9 @@ def client_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     client = client_of(request, pk)
     before = _instant(request)
     rows = client_activity(request.actor, client, limit=SHOWN + 1, before=before)
-    context = frame(request, client, "activity") | {
+    context = {
+        "head": head_of(request.actor, client, tab="activity"),
+        "client": client,
         "activity": rows[:SHOWN],
         "earlier": rows[SHOWN - 1].at.isoformat() if len(rows) > SHOWN else "",
         "later": before is not None,
@@ -174,7 +153,7 @@ def _create_page(request: FirmRequest, form: ClientForm, status: int = 200) -> H
         "form": form,
         "title": _("New client"),
         "submit": _("Add client"),
-        "crumbs": [Crumb(label=_("Clients"), url=link("clients:client_list"))],
+        "crumbs": (Crumb(label=_("Clients"), url=link("clients:client_list")),),
         "back_url": link("clients:client_list"),
     }
     return page(request, "clients/client_form.html", context, status=status)
@@ -211,7 +190,7 @@ def _edit_page(request: FirmRequest, client: Client, form: ClientForm, status: i
         "form": form,
         "title": _("Change client"),
         "submit": _("Save"),
-        "crumbs": crumbs_to(client),
+        "crumbs": crumbs_to(client.pk, client.name),
         "back_url": link("clients:client", pk=client.pk),
     }
     return page(request, "clients/client_form.html", context, status=status)

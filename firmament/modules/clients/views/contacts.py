@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import toast
+from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.modules.clients.actions.contacts import (
     add_contact,
     edit_contact,
@@ -23,7 +23,8 @@ from firmament.modules.clients.actions.contacts import (
 from firmament.modules.clients.forms.clients import ContactForm
 from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.views.loading import client_of, contact_of, crumbs_to, go, say_refusal
+from firmament.modules.clients.reports import crumbs_to
+from firmament.modules.clients.views.loading import client_of, contact_of
 
 
 @staff_page(Can.EDIT_CONTACTS)
@@ -63,7 +64,7 @@ def _form_page(
     context = {
         "form": form,
         "title": title,
-        "crumbs": crumbs_to(client),
+        "crumbs": crumbs_to(client.pk, client.name),
         "submit": _("Save contact"),
         "back_url": link("clients:client", pk=client.pk),
     }

@@ -26,7 +26,6 @@ from firmament.modules.clients.reports import CLIENT_TONES, owner_choices
 from firmament.ui.readable import number
 
 
-
 def counted_clients(count: int) -> str:
     """ "12 clients"."""
     return ngettext("%(n)s client", "%(n)s clients", count) % {"n": number(count)}

@@ -15,7 +15,6 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
-from firmament.modules.clients.public import visible_engagement
 from firmament.modules.documents.events.requests import (
     RequestCanceled,
     RequestChanged,
@@ -25,6 +24,7 @@ from firmament.modules.documents.events.requests import (
 )
 from firmament.modules.documents.models import DocumentRequest, Reminder, RequestItem
 from firmament.modules.documents.policies import Can
+from firmament.modules.engagements.public import visible_engagement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at
 from firmament.modules.clients.actions.archive import bin_client, restore_client
-from firmament.modules.clients.tests.factories import carlas_bakery, make_client, make_engagement
+from firmament.modules.clients.tests.factories import carlas_bakery, make_client
 from firmament.modules.documents.actions.requests import (
     ItemDraft,
     cancel_request,
@@ -24,6 +24,7 @@ from firmament.modules.documents.actions.requests import (
 from firmament.modules.documents.jobs import remind_of_due_requests
 from firmament.modules.documents.models import DocumentRequest
 from firmament.modules.documents.tests.factories import item_of, make_request, make_submission
+from firmament.modules.engagements.tests.factories import make_engagement
 
 DUE = date(2026, 6, 30)
 

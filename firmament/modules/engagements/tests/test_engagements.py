@@ -9,7 +9,8 @@ from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
-from firmament.modules.clients.actions.engagements import (
+from firmament.modules.clients.tests.factories import make_client
+from firmament.modules.engagements.actions import (
     archive_engagement,
     cancel_engagement,
     complete_engagement,
@@ -21,8 +22,8 @@ from firmament.modules.clients.actions.engagements import (
     resume_engagement,
     start_engagement,
 )
-from firmament.modules.clients.models import Engagement
-from firmament.modules.clients.tests.factories import make_client, make_engagement
+from firmament.modules.engagements.models import Engagement
+from firmament.modules.engagements.tests.factories import make_engagement
 
 STATES = list(Engagement.State.values)
 
@@ -40,11 +41,11 @@ def test_an_engagement_runs_from_draft_to_archive(alice, ledger):
     assert engagement.state == "archived"
     assert engagement.reason == ""
     assert ledger.codes() == [
-        "clients.engagement_started",
-        "clients.engagement_paused",
-        "clients.engagement_resumed",
-        "clients.engagement_completed",
-        "clients.engagement_archived",
+        "engagements.engagement_started",
+        "engagements.engagement_paused",
+        "engagements.engagement_resumed",
+        "engagements.engagement_completed",
+        "engagements.engagement_archived",
     ]
 
 
@@ -57,7 +58,7 @@ def test_of_two_clicks_only_one_is_a_transition(alice, ledger):
     with pytest.raises(ValidationError):
         cancel_engagement(alice, stale, reason="too late")
 
-    assert ledger.codes() == ["clients.engagement_completed"]
+    assert ledger.codes() == ["engagements.engagement_completed"]
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
@@ -83,7 +84,7 @@ def test_only_the_power_to_reopen_opens_what_has_ended(alice, bob, ledger):
 
     assert engagement.state == "active"
     assert engagement.ended_at is None
-    assert ledger.codes() == ["clients.engagement_reopened"]
+    assert ledger.codes() == ["engagements.engagement_reopened"]
 
 
 def legal(before, after):
@@ -147,7 +148,9 @@ def test_it_cannot_end_before_it_starts(alice):
     day = now().date()
 
     with pytest.raises(ValidationError) as refused:
-        create_engagement(alice, make_client(alice), title="T", starts_on=day, ends_on=day.replace(year=2000))
+        create_engagement(
+            alice, make_client(alice).pk, title="T", starts_on=day, ends_on=day.replace(year=2000)
+        )
 
     assert "ends_on" in refused.value.message_dict
 
@@ -170,7 +173,7 @@ def test_a_draft_nobody_agreed_to_can_be_discarded_and_nothing_else(alice, ledge
     with pytest.raises(ValidationError):
         discard_draft(alice, running)
 
-    assert ledger.codes() == ["clients.engagement_discarded"]
+    assert ledger.codes() == ["engagements.engagement_discarded"]
     assert [e.pk for e in Engagement.objects.filter(client=client)] == [running.pk]
 
 

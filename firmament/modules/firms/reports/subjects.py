@@ -19,7 +19,7 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import FirmModel
 
 CLIENT = "clients.client"
-ENGAGEMENT = "clients.engagement"
+ENGAGEMENT = "engagements.engagement"
 OFFERED = 12
 
 
