@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from firmament.kernel.api.instance import api
 from firmament.kernel.identity.actions import issue_token
 from firmament.kernel.identity.models import User
+from firmament.kernel.policies.powers import declarations
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm
@@ -170,11 +171,7 @@ def test_an_operation_answers_for_anothers_id_as_for_none(
 
 
 def _all_scopes() -> list[str]:
-    return [
-        f"{config.label}.*"
-        for config in apps.get_app_configs()
-        if config.name.startswith("firmament.modules.")
-    ]
+    return sorted({f"{declared.room}.*" for declared in declarations()})
 
 
 def test_a_firms_own_pages_do_not_tell_a_stranger_that_it_exists(acme: Firm) -> None:
