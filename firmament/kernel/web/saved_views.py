@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import QueryDict
 
 from firmament.kernel.policies.decide import allows
@@ -85,7 +85,7 @@ def views_of(actor: Actor, form: "ListPage") -> Sequence[Any]:
     Each knows `opens_mine` (the actor chose it), `everything_mine` (they chose everything), and `opens_role_at`, the
     time when it became what a role of theirs begins with.
     """
-    mine = ViewDefault.objects.filter(list_name=form.name, membership_id=actor.membership_id)
+    mine = ViewDefault.objects.filter(Q(membership_id=actor.membership_id), list_name=form.name)
     for_roles = ViewDefault.objects.filter(
         list_name=form.name, role__code__in=actor.roles, view_id=OuterRef("pk")
     )
