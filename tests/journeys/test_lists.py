@@ -81,3 +81,42 @@ def choose(page: Page, words: str) -> None:
     page.get_by_role("button", name="Views").click()
     page.locator("#views-choices").get_by_text(words).click()
     page.wait_for_load_state("networkidle")
+
+
+def test_an_import_is_undone_and_keeps_what_somebody_changed(
+    installation: Installation, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    sign_in(page, "alice@acme.example", PASSWORD)
+    page.goto(f"{LIST}import/")
+    table = (
+        "Name,E-mail\nOtter Ltd,otter@otter.example\nHeron Ltd,no address\nGrebe Ltd,grebe@grebe.example\n"
+    )
+    page.get_by_label("Table").set_input_files(
+        {"name": "three.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    )
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Check the rows").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download the rows to mend").click()
+    assert "Heron Ltd" in waiting.value.path().read_text()
+    page.get_by_role("button", name="Import 2 clients").click()
+    page.get_by_role("link", name="See the list").wait_for()
+    address = page.url
+
+    page.goto(f"{LIST}?q=Grebe")
+    page.get_by_role("link", name="Grebe Ltd").click()
+    page.get_by_role("heading", name="Grebe Ltd").wait_for()
+    page.goto(f"{page.url.partition('?')[0]}edit/")
+    page.get_by_label("Phone").first.fill("+44 20 7946 0000")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("+44 20 7946 0000").first.wait_for()
+
+    page.goto(address)
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("Alice Partner has changed it since it was imported.")).to_be_visible()
+    expect(page.get_by_text("1 row was taken out again.")).to_be_visible()
+    page.get_by_role("link", name="See the list").click()
+    expect(page.get_by_role("link", name="Grebe Ltd")).to_be_visible()
+    expect(page.get_by_role("link", name="Otter Ltd")).to_be_hidden()

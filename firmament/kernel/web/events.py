@@ -95,7 +95,9 @@ class ImportUndoRequested(Event):
 class ImportUndone(Event):
     category: ClassVar[Category] = Category.CLIENTS
     targets: ClassVar[Mapping[str, str]] = {"import_id": "web.import"}
-    sentence: ClassVar[Text] = _("undid an import: {undone} rows out, {kept} kept because they are in use")
+    sentence: ClassVar[Text] = _(
+        "undid an import: {undone} rows out, {kept} kept because they are in use or were changed"
+    )
 
     import_id: UUID
     kind: str

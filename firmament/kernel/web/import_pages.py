@@ -31,6 +31,7 @@ from firmament.lib.tabular.writing import write_csv
 SHOWN = 50
 SAMPLES = 3
 RECENT = 8
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 ENDED = ("succeeded", "failed", "canceled")
 
 State = Import.State
@@ -96,6 +97,8 @@ def _start(request: FirmRequest, form: ImportPage, problem: str = "") -> HttpRes
         ],
         "action": link(form.start_url),
         "list_url": link(form.list_url),
+        "accept": ",".join([*TABLES, *(suffix for reader in form.readers for suffix in reader.suffixes)]),
+        "readers": [f"{reader.label} ({', '.join(reader.suffixes)})" for reader in form.readers],
     }
     return page(request, "web/import_start.html", context, status=422 if problem else 200)
 
@@ -122,11 +125,14 @@ def _show(request: FirmRequest, form: ImportPage, batch: Import) -> HttpResponse
     run = _run_of(batch)
     context["run"] = run
     context["stopped"] = run is not None and run.state in ENDED
-    if batch.state == State.MAPPING or request.GET.get("show") == "columns":
+    by_columns = not batch.reader
+    context["by_columns"] = by_columns
+    if batch.state == State.MAPPING or (by_columns and request.GET.get("show") == "columns"):
         context |= {"choosing": True, "choices": _choices(form, batch)}
     elif batch.state == State.CHECKED:
         context["wrong"] = _problems(form, batch, ("wrong",))
         context["doubles"] = _problems(form, batch, ("double",))
+        context |= _conflicts(form, batch)
     elif batch.state in (State.DONE, State.UNDONE, State.RUNNING, State.UNDOING):
         context["problems"] = _problems(form, batch, ("refused", "kept"))
     answer = page(request, "web/import.html", context)
@@ -142,6 +148,27 @@ def _run_of(batch: Import) -> JobRun | None:
         return None
     run = JobRun.objects.following(batch.entry_id).first()
     return run if isinstance(run, JobRun) else None
+
+
+def _conflicts(form: ImportPage, batch: Import) -> dict[str, Any]:
+    """How many rows are there already and what is to become of them; nothing where there is no choice."""
+    alike = ImportRow.objects.filter(batch=batch, like_id__isnull=False, state__in=["good", "double"])
+    count = alike.count() if form.conflicts else 0
+    if not count:
+        return {}
+    chosen = form.conflict(batch.conflict)
+    treated = alike.filter(state="good").count()
+    fresh = ImportRow.objects.filter(batch=batch, state="good", like_id__isnull=True).count()
+    return {
+        "alike": form.counted(count),
+        "treated": form.counted(treated) if treated else "",
+        "treated_how": str(chosen.label) if chosen is not None else "",
+        "good_new": form.counted(fresh),
+        "conflicts": [
+            {"key": one.key, "label": str(one.label), "help": str(one.help), "chosen": one is chosen}
+            for one in form.conflicts
+        ],
+    }
 
 
 def _choices(form: ImportPage, batch: Import) -> list[dict[str, Any]]:
@@ -196,15 +223,16 @@ def _problems(form: ImportPage, batch: Import, states: tuple[str, ...]) -> list[
 
 
 def _problems_file(form: ImportPage, batch: Import) -> HttpResponse:
-    """Every row that is not going in, as it came, with what is wrong: to be mended elsewhere and brought again."""
-    rows = ImportRow.objects.filter(batch=batch, state__in=["wrong", "double", "refused"]).order_by("number")
+    """Every row that is not going in, or was kept, as it came, with the reason: to be mended and brought again."""
+    states = ["wrong", "double", "refused", "kept"]
+    rows = ImportRow.objects.filter(batch=batch, state__in=states).order_by("number")
     labels = {field.name: str(field.label) for field in form.fields} | {"": ""}
     file = io.BytesIO()
     write_csv(
         [*map(str, batch.header), _("Row"), _("What is wrong")],
         (
             [
-                *map(str, row.cells),
+                *map(importing.as_text, row.cells),
                 row.number,
                 "; ".join(f"{labels.get(n, n)}: {t}".removeprefix(": ") for n, t in row.errors.items()),
             ]
@@ -225,7 +253,7 @@ def _problems_file(form: ImportPage, batch: Import) -> HttpResponse:
 
 def _map(request: FirmRequest, form: ImportPage, batch: Import) -> None:
     """Take the columns as chosen and do the dry run."""
-    if batch.state not in (State.MAPPING, State.CHECKED):
+    if batch.state not in (State.MAPPING, State.CHECKED) or batch.reader:
         return
     batch.mapping = {
         field.name: int(text)
@@ -253,6 +281,16 @@ def _mend(request: FirmRequest, form: ImportPage, batch: Import) -> None:
             ImportRow.objects.filter(pk=row.pk).update(state=ImportRow.State.SKIPPED, errors={})
         elif typed:
             ImportRow.objects.filter(pk=row.pk).update(mended={**row.mended, **typed})
+    importing.check(request.actor, form, batch)
+
+
+def _choose(request: FirmRequest, form: ImportPage, batch: Import) -> None:
+    """Take what is to become of rows that are there already, and look at everything again."""
+    chosen = form.conflict(request.POST.get("conflict", ""))
+    if batch.state != State.CHECKED or chosen is None:
+        return
+    batch.conflict = chosen.key
+    batch.save()
     importing.check(request.actor, form, batch)
 
 
@@ -299,4 +337,12 @@ def _discard(request: FirmRequest, form: ImportPage, batch: Import) -> None:
     batch.save()
 
 
-_STEPS = {"map": _map, "mend": _mend, "run": _run, "undo": _undo, "cancel": _cancel, "discard": _discard}
+_STEPS = {
+    "map": _map,
+    "mend": _mend,
+    "conflict": _choose,
+    "run": _run,
+    "undo": _undo,
+    "cancel": _cancel,
+    "discard": _discard,
+}

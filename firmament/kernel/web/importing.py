@@ -1,9 +1,10 @@
 """The work of an import: read, guess the columns, check, make, take out again."""
 
 import json
+import math
 import re
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from firmament.kernel.identity.models import User
+from firmament.kernel.ledger.models import EntryTarget
 from firmament.kernel.ledger.record import record
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.web.events import ImportUploaded
-from firmament.kernel.web.imports import ImportField, ImportPage, Values
+from firmament.kernel.web.imports import ImportField, ImportPage, Like, Reader, Values
 from firmament.kernel.web.models import Import, ImportRow
+from firmament.lib.instant import now
 from firmament.lib.tabular.reading import read_table
 from firmament.lib.tabular.table import Table, TableError, TableLimits
 
@@ -34,33 +38,68 @@ class Verdict:
     values: Values
     errors: dict[str, str]
     state: str
+    like: Like | None = None
 
 
 def bring(actor: Actor, form: ImportPage, name: str, content: bytes) -> Import:
     """Read the file and keep its rows; TableError in plain words where it cannot be read."""
+    reader = form.reader_of(name)
+    return (
+        _bring_rows(actor, form, name, reader, content)
+        if reader
+        else _bring_table(actor, form, name, content)
+    )
+
+
+def _bring_table(actor: Actor, form: ImportPage, name: str, content: bytes) -> Import:
     table = read_table(content, limits=LIMITS)
     if not table.rows:
         raise TableError(_("There are no rows under the header."))
+    batch = _begin(actor, form, name, reading=_reading(table), header=[_storable(c) for c in table.columns])
+    batch.mapping = guess(form, table.columns)
+    rows = ((row.number, [_storable(cell) for cell in row.cells]) for row in table.rows)
+    return _keep(actor, batch, rows, len(table.rows))
+
+
+def _bring_rows(actor: Actor, form: ImportPage, name: str, reader: Reader, content: bytes) -> Import:
+    """A file that says itself what is what: no column has to be chosen, and the dry run follows at once."""
+    try:
+        found = reader.read(content)
+    except RecursionError as error:
+        raise TableError(_("This file is nested too deeply.")) from error
+    if not found:
+        raise TableError(_("There is nothing in this file."))
+    if len(found) > LIMITS.rows:
+        raise TableError(_("This file holds more than %(n)d rows.") % {"n": LIMITS.rows})
+    names = [field.name for field in form.fields]
+    batch = _begin(actor, form, name, reading=str(reader.label)[:200], header=names)
+    batch.reader, batch.mapping = reader.key, {name: index for index, name in enumerate(names)}
+    rows = ((n, [_plain_json(row.get(name)) for name in names]) for n, row in enumerate(found, 1))
+    batch = _keep(actor, batch, rows, len(found))
+    check(actor, form, batch)
+    return batch
+
+
+def _begin(actor: Actor, form: ImportPage, name: str, *, reading: str, header: list[str]) -> Import:
     # Imports are the staff's: what is brought belongs to a member of the firm.
     assert actor.membership_id is not None
-    batch = Import.objects.create(
+    return Import(
         kind=form.name,
         membership_id=actor.membership_id,
         file_name=name[:200],
-        reading=_reading(table),
-        header=[_storable(cell) for cell in table.columns],
-        mapping=guess(form, table.columns),
+        reading=reading,
+        header=header,
     )
+
+
+def _keep(actor: Actor, batch: Import, rows: Iterable[tuple[int, list[Any]]], count: int) -> Import:
+    batch.save()
     ImportRow.objects.bulk_create(
-        (
-            ImportRow(batch=batch, number=row.number, cells=[_storable(cell) for cell in row.cells])
-            for row in table.rows
-        ),
-        batch_size=CHUNK,
+        (ImportRow(batch=batch, number=number, cells=cells) for number, cells in rows), batch_size=CHUNK
     )
     record(
         actor,
-        ImportUploaded(import_id=batch.pk, kind=form.name, file_name=batch.file_name, rows=len(table.rows)),
+        ImportUploaded(import_id=batch.pk, kind=batch.kind, file_name=batch.file_name, rows=count),
     )
     return batch
 
@@ -86,7 +125,7 @@ def check(actor: Actor, form: ImportPage, batch: Import) -> None:
         ImportRow.objects.filter(batch=batch, state__in=["new", "good", "wrong", "double"]).order_by("number")
     )
     verdicts = {row.pk: judge(form, batch, row) for row in rows}
-    _find_doubles(actor, form, rows, verdicts)
+    _find_doubles(actor, form, batch, rows, verdicts)
     _store(rows, verdicts)
     Import.objects.filter(pk=batch.pk).update(state=Import.State.CHECKED)
     batch.state = Import.State.CHECKED
@@ -97,14 +136,14 @@ def judge(form: ImportPage, batch: Import, row: ImportRow) -> Verdict:
     values: Values = {}
     errors: dict[str, str] = {}
     for field in form.fields:
-        text = text_of(field, batch, row).strip()
+        given = value_of(field, batch, row)
         values[field.name] = None
-        if not text:
+        if given is None or (isinstance(given, str) and not given.strip()):
             if field.required:
                 errors[field.name] = _("This is needed.")
             continue
         try:
-            values[field.name] = field.parse(text)
+            values[field.name] = _taken(field, batch, row, given)
         except (ValidationError, ValueError) as error:
             errors[field.name] = _said(error)
     if not errors and form.check is not None:
@@ -115,12 +154,33 @@ def judge(form: ImportPage, batch: Import, row: ImportRow) -> Verdict:
     return Verdict(values=values, errors=errors, state="wrong" if errors else "good")
 
 
-def text_of(field: ImportField, batch: Import, row: ImportRow) -> str:
-    """What stands in a row for a field: as mended, else as it came."""
+def _taken(field: ImportField, batch: Import, row: ImportRow, given: Any) -> Any:
+    """The value: what a reader gave as it is, what stands in a cell or was typed as text."""
+    if batch.reader and field.take is not None and field.name not in row.mended:
+        return field.take(given)
+    if isinstance(given, list | dict):
+        raise ValidationError(_("Nothing of this kind belongs here."))
+    return field.parse(str(given).strip())
+
+
+def value_of(field: ImportField, batch: Import, row: ImportRow) -> Any:
+    """What stands in a row for a field: as mended, else as it came; None where it says nothing."""
     if field.name in row.mended:
-        return str(row.mended[field.name])
+        return row.mended[field.name]
     index = batch.mapping.get(field.name)
-    return str(row.cells[index]) if isinstance(index, int) and 0 <= index < len(row.cells) else ""
+    return row.cells[index] if isinstance(index, int) and 0 <= index < len(row.cells) else None
+
+
+def text_of(field: ImportField, batch: Import, row: ImportRow) -> str:
+    """The same to read; a list or a mapping as JSON."""
+    return as_text(value_of(field, batch, row))
+
+
+def as_text(value: Any) -> str:
+    """A value as a person can read and a cell can hold it."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def make_some(actor: Actor, form: ImportPage, batch: Import) -> int:
@@ -130,20 +190,41 @@ def make_some(actor: Actor, form: ImportPage, batch: Import) -> int:
     )
     verdicts = {row.pk: judge(form, batch, row) for row in rows}
     # Somebody may have made the same thing since the dry run.
-    _find_doubles(actor, form, rows, verdicts)
+    _find_doubles(actor, form, batch, rows, verdicts)
     for row in rows:
         verdict = verdicts[row.pk]
         row.state, row.errors = verdict.state, verdict.errors
+        _note_like(row, verdict)
         if verdict.state != "good":
             continue
         try:
             with transaction.atomic():
-                row.made_id = form.create(actor, verdict.values)
-            row.state = ImportRow.State.MADE
+                _make(actor, form, batch, row, verdict)
         except (ValidationError, PermissionDenied) as error:
             row.state, row.errors = ImportRow.State.REFUSED, {"": _said(error)}
-    ImportRow.objects.bulk_update(rows, ["state", "errors", "made_id"])
+    ImportRow.objects.bulk_update(
+        rows, ["state", "errors", "like_id", "like_name", "made_id", "made_at", "made_by"]
+    )
     return len(rows)
+
+
+def _make(actor: Actor, form: ImportPage, batch: Import, row: ImportRow, verdict: Verdict) -> None:
+    """Make what the row says, or treat what is there already as was chosen."""
+    made: UUID | None
+    conflict = form.conflict(batch.conflict) if verdict.like is not None else None
+    if verdict.like is not None and conflict is not None and conflict.apply is not None:
+        made, row.made_by = conflict.apply(actor, verdict.values, verdict.like.id), conflict.key
+    else:
+        made, row.made_by = form.create(actor, verdict.values), ""
+    if made is None:
+        row.state, row.errors = ImportRow.State.DOUBLE, {"": _("It says the same already.")}
+        return
+    row.made_id, row.made_at, row.state = made, now(), ImportRow.State.MADE
+
+
+def _note_like(row: ImportRow, verdict: Verdict) -> None:
+    row.like_id = verdict.like.id if verdict.like is not None else None
+    row.like_name = verdict.like.name[:200] if verdict.like is not None else ""
 
 
 def take_out_some(actor: Actor, form: ImportPage, batch: Import) -> int:
@@ -151,11 +232,17 @@ def take_out_some(actor: Actor, form: ImportPage, batch: Import) -> int:
     rows = list(
         ImportRow.objects.select_for_update().filter(batch=batch, state="made").order_by("-number")[:BEAT]
     )
+    changed = _changed_since(form, rows)
     for row in rows:
         assert row.made_id is not None
+        if row.pk in changed:
+            row.state, row.errors = ImportRow.State.KEPT, {"": changed[row.pk]}
+            continue
+        conflict = form.conflict(row.made_by) if row.made_by else None
+        undo = conflict.undo if conflict is not None and conflict.undo is not None else form.undo
         try:
             with transaction.atomic():
-                form.undo(actor, row.made_id)
+                undo(actor, row.made_id)
             row.state = ImportRow.State.UNDONE
         except (ValidationError, PermissionDenied) as error:
             row.state, row.errors = ImportRow.State.KEPT, {"": _said(error)}
@@ -163,7 +250,39 @@ def take_out_some(actor: Actor, form: ImportPage, batch: Import) -> int:
     return len(rows)
 
 
-def _find_doubles(actor: Actor, form: ImportPage, rows: Sequence[Row], verdicts: dict[UUID, Verdict]) -> None:
+def _changed_since(form: ImportPage, rows: Sequence[Row]) -> dict[UUID, str]:
+    """Which rows' things a person has changed since they were made, and who it was; one look into the ledger.
+
+    What a job does by itself after an import (an index, a notice) is no change.
+    """
+    about = {thing: row for row in rows if form.kind and (thing := _concerns(form, row)) is not None}
+    found = EntryTarget.objects.filter(
+        kind=form.kind,
+        object_id__in=about,
+        entry__domain__in=[Domain.STAFF, Domain.CLIENT, Domain.TOKEN],
+    ).order_by("occurred_at")
+    latest = {
+        about[thing].pk: who
+        for thing, at, who in found.values_list("object_id", "occurred_at", "entry__user_id")
+        if at > (about[thing].made_at or at)
+    }
+    names = {user.pk: user.name for user in User.objects.filter(pk__in=set(latest.values()))}
+    return {
+        pk: _("%(who)s has changed it since it was imported.")
+        % {"who": names[who] if who in names else _("Someone")}
+        for pk, who in latest.items()
+    }
+
+
+def _concerns(form: ImportPage, row: ImportRow) -> UUID | None:
+    """The thing a row is about: the one that was there already where that was changed, else the one that was made."""
+    conflict = form.conflict(row.made_by) if row.made_by else None
+    return row.like_id if conflict is not None and conflict.undo is not None else row.made_id
+
+
+def _find_doubles(
+    actor: Actor, form: ImportPage, batch: Import, rows: Sequence[Row], verdicts: dict[UUID, Verdict]
+) -> None:
     """Mark rows that say again what an earlier row, or the firm's own data, says already."""
     if form.key is None:
         return
@@ -171,21 +290,24 @@ def _find_doubles(actor: Actor, form: ImportPage, rows: Sequence[Row], verdicts:
         row.pk: _marks(form.key(verdicts[row.pk].values)) for row in rows if verdicts[row.pk].state == "good"
     }
     wanted = list(dict.fromkeys(mark for own in marks.values() for mark in own))
-    there: Mapping[Any, str] = form.existing(actor, wanted) if form.existing is not None and wanted else {}
+    conflict = form.conflict(batch.conflict)
+    treated = conflict is not None and conflict.apply is not None
+    there: Mapping[Any, Like] = form.existing(actor, wanted) if form.existing is not None and wanted else {}
     first: dict[Any, int] = {}
     for row in rows:
         own = marks.get(row.pk, ())
         known = next((there[mark] for mark in own if mark in there), None)
         earlier = next((first[mark] for mark in own if mark in first), None)
         reason = ""
-        if known is not None:
-            reason = _("Already there: %(name)s") % {"name": known}
-        elif earlier is not None:
+        if earlier is not None:
             reason = _("The same as row %(number)d") % {"number": earlier}
-        else:
-            first |= dict.fromkeys(own, row.number)
+        elif known is not None and not treated:
+            reason = _("Already there: %(name)s") % {"name": known.name}
+        first = dict.fromkeys(own, row.number) | first
         if reason:
-            verdicts[row.pk] = Verdict(values=verdicts[row.pk].values, errors={"": reason}, state="double")
+            verdicts[row.pk] = replace(verdicts[row.pk], errors={"": reason}, state="double", like=known)
+        elif known is not None:
+            verdicts[row.pk] = replace(verdicts[row.pk], like=known)
 
 
 def _marks(key: Hashable | None) -> tuple[Hashable, ...]:
@@ -195,22 +317,30 @@ def _marks(key: Hashable | None) -> tuple[Hashable, ...]:
 
 
 def _store(rows: Sequence[Row], verdicts: Mapping[UUID, Verdict]) -> None:
-    changed = [
-        row for row in rows if (row.state, row.errors) != (verdicts[row.pk].state, verdicts[row.pk].errors)
-    ]
+    changed = [(row, verdict) for row in rows if _differs(row, verdict := verdicts[row.pk])]
     if not changed:
         return
+    likes = [verdict.like for _row, verdict in changed]
     with connection.cursor() as cursor:
         # One statement for ten thousand rows; Django's bulk_update would build a CASE of as many branches.
         cursor.execute(
-            "UPDATE web_importrow AS r SET state = v.state, errors = v.errors::jsonb"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS v (id, state, errors) WHERE r.id = v.id",
+            "UPDATE web_importrow AS r SET state = v.state, errors = v.errors::jsonb, like_id = v.like_id,"
+            " like_name = v.like_name"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[])"
+            " AS v (id, state, errors, like_id, like_name) WHERE r.id = v.id",
             [
-                [str(row.pk) for row in changed],
-                [verdicts[row.pk].state for row in changed],
-                [json.dumps(verdicts[row.pk].errors) for row in changed],
+                [str(row.pk) for row, _verdict in changed],
+                [verdict.state for _row, verdict in changed],
+                [json.dumps(verdict.errors) for _row, verdict in changed],
+                [str(like.id) if like is not None else None for like in likes],
+                [like.name[:200] if like is not None else "" for like in likes],
             ],
         )
+
+
+def _differs(row: Row, verdict: Verdict) -> bool:
+    like_id = verdict.like.id if verdict.like is not None else None
+    return (row.state, row.errors, row.like_id) != (verdict.state, verdict.errors, like_id)
 
 
 def _called(field: ImportField, name: str, *, exact: bool) -> bool:
@@ -226,6 +356,23 @@ def _plain(text: str) -> str:
 
 def _storable(text: str) -> str:
     return text.replace("\x00", "")[:MAX_CELL]
+
+
+def _plain_json(value: Any) -> Any:
+    """What PostgreSQL can keep of a value as JSON knows it: no NUL, no half characters, no number that is none."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        case float() if not math.isfinite(value):
+            return str(value)
+        case list() | tuple():
+            return [_plain_json(one) for one in value]
+        case Mapping():
+            return {_plain_json(str(name)): _plain_json(one) for name, one in value.items()}
+        case bool() | int() | float() | None:
+            return value
+        case _:
+            return str(value)
 
 
 def _said(error: Exception) -> str:

@@ -9,6 +9,16 @@ and shown by one view for both addresses, `import/` and `import/<uuid:pk>/`:
     @staff_page(Can.IMPORT)
     def client_import(request, pk=None):
         return import_page(request, CLIENT_IMPORT, pk)
+
+A table (CSV, Excel, OpenDocument) always goes through the choice of columns. A room whose own export says itself what is
+what adds a `Reader` for it, and a choice of what becomes of rows that are there already by its `Conflict`s:
+
+    readers=(Reader(key="json", label=_("Snippets as JSON"), suffixes=(".json",), read=read_snippets),),
+    conflicts=(
+        Conflict(key="skip", label=_("Leave them as they are")),
+        Conflict(key="replace", label=_("Replace as a new version"), apply=replace, undo=take_version_back),
+        Conflict(key="both", label=_("Keep both"), apply=create_beside),
+    ),
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -37,6 +47,8 @@ class ImportField:
 
     `parse` gets what stands in the cell (never empty) and gives the value, or raises ValidationError or
     ValueError in plain words. `synonyms` are names a column may have elsewhere; case, blanks and punctuation do not count.
+    `take` does the same for what a `Reader` gave, as it gave it: text with every blank, numbers, lists and mappings. Without
+    it a text or a number is parsed like a cell, and a list or a mapping is refused.
     """
 
     name: str
@@ -44,7 +56,46 @@ class ImportField:
     synonyms: tuple[str, ...] = ()
     required: bool = False
     parse: Callable[[str], Any] = as_typed
+    take: Callable[[Any], Any] | None = None
     help: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like:
+    """Something the firm has already that a row says again: what it is called, and its id."""
+
+    name: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A kind of file that names its own fields, told by the end of its name (`suffixes`, with their dots).
+
+    `read(content)` gives a mapping for each row, in order: field name → value as JSON knows it (None or absent: the row
+    does not say). It raises `TableError` in plain words. No more rows than a table may have are taken.
+    """
+
+    key: str
+    label: Text
+    suffixes: tuple[str, ...]
+    read: Callable[[bytes], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One way to treat rows that are there already; the person chooses among those declared, the first at first.
+
+    Without `apply` such rows are left out. `apply(actor, values, like_id)` returns the id of what it made, or None where
+    nothing had to change. `undo(actor, id)` takes that out again; without it, what was made is a thing of its own and the
+    import's own `undo` takes it out.
+    """
+
+    key: str
+    label: Text
+    help: Text = ""
+    apply: Callable[[Actor, Values, UUID], UUID | None] | None = None
+    undo: Callable[[Actor, UUID], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +105,9 @@ class ImportPage:
     `create(actor, values)` makes one thing by the room's own action and returns its id; `undo(actor, id)` takes it out
     again, or raises ValidationError where it is in use. Values has every field's name; one that was left empty is
     None. `check(values)` refuses what no single field can see. `key(values)` is what makes two rows the same
-    thing (None: nothing does; a frozenset: any one they have in common); `existing(keys)` says which of these the firm has already, and what they are called.
+    thing (None: nothing does; a frozenset: any one they have in common); `existing(actor, keys)` says which of these the firm
+    has already. `kind` is what a row becomes, as the ledger names it ("clients.client"): what a person has changed since is
+    kept when the import is undone, and named.
     """
 
     name: str
@@ -70,7 +123,20 @@ class ImportPage:
     list_url: str
     check: Callable[[Values], None] | None = None
     key: Callable[[Values], Hashable | None] | None = None
-    existing: Callable[[Actor, Sequence[Any]], Mapping[Any, str]] | None = None
+    existing: Callable[[Actor, Sequence[Any]], Mapping[Any, Like]] | None = None
+    kind: str = ""
+    readers: tuple[Reader, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def reader_of(self, file_name: str) -> Reader | None:
+        """Who reads a file of this name; None: it is a table."""
+        name = file_name.casefold()
+        return next((reader for reader in self.readers if name.endswith(reader.suffixes)), None)
+
+    def conflict(self, key: str) -> Conflict | None:
+        """The way of this key, or the first there is."""
+        first = self.conflicts[0] if self.conflicts else None
+        return next((conflict for conflict in self.conflicts if conflict.key == key), first)
 
     def field(self, name: str) -> ImportField | None:
         """The field of this name."""

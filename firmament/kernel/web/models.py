@@ -41,6 +41,10 @@ class Import(FirmModel):
     file_name = models.CharField(max_length=200)
     # How the file was read, in words: its kind, its encoding, its sheet.
     reading = models.CharField(max_length=200, blank=True)
+    # Which of the room's readers read it; empty: a table, whose columns were chosen.
+    reader = models.CharField(max_length=40, blank=True)
+    # What becomes of rows that are there already; empty: what is declared first.
+    conflict = models.CharField(max_length=40, blank=True)
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     # The ledger entry whose job works on it now, for its progress.
@@ -88,7 +92,13 @@ class ImportRow(FirmModel):
     mended = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     errors = models.JSONField(default=dict)
+    # What the firm has already that this row says again.
+    like_id = models.UUIDField(null=True, blank=True)
+    like_name = models.CharField(max_length=200, blank=True)
     made_id = models.UUIDField(null=True, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    # The conflict by which it was made; empty: it was new.
+    made_by = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [

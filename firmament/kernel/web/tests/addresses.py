@@ -1,7 +1,9 @@
 """A house with a few rooms of its own, so that the floor can be tested before and without any other."""
 
+import json
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
@@ -22,9 +24,10 @@ from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import person_page, portal_page, public_page, staff_page
 from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter
 from firmament.kernel.web.import_pages import import_page
-from firmament.kernel.web.imports import ImportField, ImportPage, declare_import
+from firmament.kernel.web.imports import Conflict, ImportField, ImportPage, Like, Reader, declare_import
 from firmament.kernel.web.lists import Empty, ListAction, ListPage, counted_as, list_page
 from firmament.kernel.web.toasts import toast
+from firmament.lib.tabular.table import TableError
 
 handler400, handler403 = errors.bad_request, errors.forbidden
 handler404, handler500 = errors.not_found, errors.server_error
@@ -185,7 +188,53 @@ def unmake(actor, pk):
 
 
 def known(actor, keys):
-    return {n.casefold(): n for n in Team.objects.values_list("name", flat=True) if n.casefold() in keys}
+    return {
+        team.name.casefold(): Like(name=team.name, id=team.pk)
+        for team in Team.objects.all()
+        if team.name.casefold() in keys
+    }
+
+
+def read_teams(content):
+    """`{"teams": [{"name": …, "size": 3, "people": […]}]}`"""
+    try:
+        return json.loads(content)["teams"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise TableError("This is not a file of teams.") from error
+
+
+def people(value):
+    if not isinstance(value, list):
+        raise ValidationError("A list of people.")
+    return value
+
+
+def rename(actor, values, pk):
+    """Spells a team as the file does; nothing to do where it is spelled so."""
+    require(actor, Can.MANAGE_TEAMS)
+    team = Team.objects.get(pk=pk)
+    if team.name == values["name"]:
+        return None
+    Team.objects.filter(pk=pk).update(name=values["name"])
+    return pk
+
+
+def unrename(actor, pk):
+    require(actor, Can.MANAGE_TEAMS)
+    Team.objects.filter(pk=pk).update(name=Team.objects.get(pk=pk).name.lower())
+
+
+def beside(actor, values, pk):
+    return make(actor, {"name": f"{values['name']} 2"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamTouched(Event):
+    category: ClassVar[Category] = Category.CLIENTS
+    targets: ClassVar[dict[str, str]] = {"team_id": "policies.team"}
+    sentence: ClassVar[str] = "touched a team"
+
+    team_id: UUID
 
 
 TEAM_IMPORT = declare_import(
@@ -196,6 +245,7 @@ TEAM_IMPORT = declare_import(
         fields=(
             ImportField(name="name", label="Name", synonyms=("Mannschaft",), required=True, parse=short),
             ImportField(name="size", label="Size", parse=int),
+            ImportField(name="people", label="People", take=people),
         ),
         power=Can.MANAGE_TEAMS,
         create=make,
@@ -206,6 +256,13 @@ TEAM_IMPORT = declare_import(
         list_url="trial:list",
         key=lambda values: values["name"].casefold(),
         existing=known,
+        kind="policies.team",
+        readers=(Reader(key="json", label="Teams as JSON", suffixes=(".json",), read=read_teams),),
+        conflicts=(
+            Conflict(key="skip", label="Leave them"),
+            Conflict(key="replace", label="Spell them as here", apply=rename, undo=unrename),
+            Conflict(key="both", label="Keep both", apply=beside),
+        ),
     )
 )
 

@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Lower, Upper
 
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.web.imports import Values
+from firmament.kernel.web.imports import Like, Values
 from firmament.lib.text import folded
 from firmament.modules.clients.models import Client
 
@@ -34,8 +34,8 @@ def bare(text: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", text).upper()
 
 
-def existing(actor: Actor, wanted: Sequence[Mark]) -> Mapping[Mark, str]:
-    """Which of these marks a client of the firm has already, as far as the actor may see, and what it is called."""
+def existing(actor: Actor, wanted: Sequence[Mark]) -> Mapping[Mark, Like]:
+    """Which of these marks a client of the firm has already, as far as the actor may see."""
     by_sort: dict[str, set[str]] = {"name": set(), "email": set(), "vat": set()}
     for mark in wanted:
         by_sort[mark[0]].add(mark[-1])
@@ -51,10 +51,10 @@ def existing(actor: Actor, wanted: Sequence[Mark]) -> Mapping[Mark, str]:
     rows = rows.filter(
         Q(name_folded__in=by_sort["name"]) | Q(address__in=by_sort["email"]) | Q(digits__in=by_sort["vat"])
     )
-    there: dict[Mark, str] = {}
-    for name, sort, name_folded, address, vat in rows.values_list(
-        "name", "kind", "name_folded", "address", "vat_id"
+    there: dict[Mark, Like] = {}
+    for pk, name, sort, name_folded, address, vat in rows.values_list(
+        "pk", "name", "kind", "name_folded", "address", "vat_id"
     ):
         for mark in (("name", sort, name_folded), ("email", address), ("vat", bare(vat))):
-            there.setdefault(mark, name)
+            there.setdefault(mark, Like(name=name, id=pk))
     return {mark: there[mark] for mark in wanted if mark in there}

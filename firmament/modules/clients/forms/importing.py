@@ -72,6 +72,7 @@ CLIENT_IMPORT = declare_import(
         counted=counted,
         key=marks,
         existing=existing,
+        kind="clients.client",
         start_url="clients:import",
         one_url="clients:import_one",
         list_url="clients:client_list",
