@@ -47,7 +47,8 @@ def _environment(home: str) -> dict[str, str]:
     # What a developer has set for their own installation must not decide a check.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FIRMAMENT_")}
     kept.pop("DATABASE_URL", None)
-    return {**kept, "FIRMAMENT_HOME": home}
+    # mypy's plugin imports the models: those of this tree, also where the environment was installed for another.
+    return {**kept, "FIRMAMENT_HOME": home, "PYTHONPATH": str(ROOT)}
 
 
 if __name__ == "__main__":
