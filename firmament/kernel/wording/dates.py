@@ -2,7 +2,8 @@
 
 import re
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -11,7 +12,11 @@ from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
 from liquid.filter import with_context
 
+from firmament.kernel.wording.budget import Budget
+
 STYLES = ("short", "medium", "long", "full")
+# Babel keeps every pattern that it has ever seen.
+STYLE_LIMIT = 60
 
 # Liquid's own way of writing dates, as people know it from other tools, in the reader's language (LDML, UTS 35).
 DIRECTIVES = {
@@ -36,12 +41,15 @@ DIRECTIVES = {
 PIECES = re.compile(r"%-?[A-Za-z]|%%|[^%]+|%")
 
 
+@lru_cache(maxsize=64)
 def locale_of(code: str) -> Locale:
-    """Babel's locale for a language code such as `en` or `de-CH`; English where it is unknown."""
+    """Babel's locale for a language code such as `en` or `de-CH`, its data read; English where it is unknown."""
     try:
-        return Locale.parse(code.replace("-", "_"))
+        locale = Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        locale = Locale("en")
+    format_date(date(2000, 1, 1), locale=locale)
+    return locale
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -57,8 +65,10 @@ def _style(style: Any) -> Any:
     if style in STYLES:
         return style
     text = str(style)
-    if "%" not in text:
-        raise FilterArgumentError(f"a date is written short, medium, long or full, not “{style}”", token=None)
+    if "%" not in text or len(text) > STYLE_LIMIT:
+        raise FilterArgumentError(
+            f"a date is written short, medium, long or full, not “{text[:STYLE_LIMIT]}”", token=None
+        )
     return "".join(_piece(piece) for piece in PIECES.findall(text))
 
 
@@ -81,8 +91,8 @@ def _instant(value: Any) -> date | datetime:
 
 
 def _preferences(context: RenderContext) -> tuple[Locale, ZoneInfo]:
-    matter = context.template.matter
-    return locale_of(str(matter["_locale"])), zone_of(str(matter["_timezone"]))
+    budget = cast(Budget, context)
+    return budget.clock.uncounted(locale_of, budget.locale), zone_of(budget.timezone)
 
 
 @with_context

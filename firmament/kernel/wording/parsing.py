@@ -1,0 +1,51 @@
+"""Sources that have been read already, kept as long as there is room for them."""
+
+import threading
+from collections import OrderedDict
+
+from liquid.exceptions import LiquidSyntaxError, ResourceLimitError
+from liquid.template import BoundTemplate
+
+from firmament.kernel.wording.budget import SOURCE_LIMIT
+from firmament.kernel.wording.sandbox import SANDBOX
+
+# In characters of source. A tree takes about 12 bytes for each, so this is some 50 MB of a process, and room for
+# 5,000 snippets of 800 characters.
+ROOM = 4_000_000
+# What a tree takes however short its source is.
+LEAST = 200
+
+_kept: OrderedDict[str, BoundTemplate] = OrderedDict()
+_lock = threading.Lock()
+_used = 0
+
+
+def read(source: str) -> BoundTemplate:
+    """The tree of a source. Raises Liquid's errors.
+
+    Keyed by the source itself: its tree holds it anyway, and no checksum is as sure.
+    """
+    with _lock:
+        if template := _kept.get(source):
+            _kept.move_to_end(source)
+            return template
+    if len(source) > SOURCE_LIMIT:
+        raise ResourceLimitError("this wording is too long", token=None)
+    try:
+        template = SANDBOX.from_string(source)
+    except RecursionError as error:
+        raise LiquidSyntaxError("this wording is nested too deeply", token=None) from error
+    _keep(source, template)
+    return template
+
+
+def _keep(source: str, template: BoundTemplate) -> None:
+    global _used
+    with _lock:
+        if source in _kept:
+            return
+        _kept[source] = template
+        _used += LEAST + len(source)
+        while _used > ROOM:
+            oldest, _ = _kept.popitem(last=False)
+            _used -= LEAST + len(oldest)
