@@ -134,8 +134,11 @@ class Shape:
 
 
 def shape(schema: type[BaseModel], **members: Any) -> Shape:
-    """A `Shape`, its members by name."""
-    return Shape(schema, members)
+    """A `Shape` of which only those members are said that are not simply the column of their own name."""
+    plain = {
+        name: name for name in (info.serialization_alias or key for key, info in schema.model_fields.items())
+    }
+    return Shape(schema, plain | members)
 
 
 def one(

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from firmament.kernel.jobs.registry import powers_of
-from firmament.kernel.policies.models import PortalGrant, RoleAssignment
+from firmament.kernel.policies.models import PortalGrant, RoleAssignment, RolePower
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
 from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import NoFirm, ambient, current_firm_id, transaction_cache
+from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
 
 if TYPE_CHECKING:
@@ -217,6 +219,14 @@ def roles_of(membership_id: UUID) -> tuple[str, ...]:
     """The codes of the roles a member holds, for the actor and, through it, for the ledger."""
     held = RoleAssignment.objects.filter(membership_id=membership_id).values_list("role__code", flat=True)
     return tuple(sorted(held))
+
+
+def holders_of(power: str) -> "QuerySet[Membership]":
+    """The active members who hold a power by a role, by name."""
+    roles = RolePower.objects.filter(power=power).values("role")
+    holders = RoleAssignment.objects.filter(role__in=roles).values("membership")
+    members: QuerySet[Membership] = Membership.objects.filter(pk__in=holders, state=Membership.State.ACTIVE)
+    return members.select_related("user").order_by("user__name", "pk")
 
 
 def with_roles(actor: Actor) -> Actor:

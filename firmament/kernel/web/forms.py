@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.models import fields_for_model
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import Membership
@@ -40,6 +41,11 @@ def day(field: Any) -> forms.DateField:
         help_text=field.help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was filled in, for a form's `data`; None where the form is seen for the first time."""
+    return request.POST if request.method == "POST" else None
 
 
 class MemberField(forms.ModelChoiceField):

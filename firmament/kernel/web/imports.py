@@ -41,6 +41,20 @@ def as_typed(text: str) -> Any:
     return text.strip()
 
 
+def column(model: Any, name: str) -> Callable[[str], str]:
+    """Read a cell as the model's own field would."""
+
+    def parse(text: str) -> str:
+        return str(model._meta.get_field(name).clean(text, None))
+
+    return parse
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Synonyms, written as one text."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportField:
     """One thing a row may say.

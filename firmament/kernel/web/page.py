@@ -1,9 +1,10 @@
 """One view per address serves the whole page and its fragments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
@@ -11,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from firmament.kernel.web.context import shell_for
 from firmament.kernel.web.toasts import take_toasts
+from firmament.ui.shapes import Crumb
 
 FRAGMENT_HEADERS = ("HX-Request", "HX-Target", "HX-Request-Type")
 
@@ -39,6 +41,22 @@ def page(
     # After sign-out the Back button of a shared machine must not show what stood here.
     response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+def form_page(
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    title: str,
+    submit: str,
+    back_url: str,
+    crumbs: Sequence[Crumb] = (),
+    template: str = "ui/form_page.html",
+    **more: Any,
+) -> HttpResponse:
+    """A page that is one form: as it is first seen, or (422) with what was wrong beside what was sent."""
+    context = {"form": form, "title": title, "submit": submit, "back_url": back_url, "crumbs": crumbs}
+    return page(request, template, context | more, status=422 if form.is_bound else 200)
 
 
 def wants_fragment(request: HttpRequest) -> bool:

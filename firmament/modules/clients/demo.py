@@ -1,15 +1,13 @@
 """This room's part of the demo firm: clients of three months, and their people."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from random import Random
-from typing import Protocol
 
 from firmament.kernel.identity.models import User
 from firmament.kernel.jobs.inline import drain
 from firmament.kernel.policies.actions import grant_portal
 from firmament.kernel.policies.scopes import Scope
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.demo import DemoFirm
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at
 from firmament.modules.clients.actions.archive import archive_client
@@ -78,21 +76,7 @@ PORTAL = frozenset(
 )
 
 
-class People(Protocol):
-    """What the demo's loader gives to each room."""
-
-    slug: str
-    partner: Actor
-    manager: Actor
-    members: Sequence[Membership]
-    scale: int
-
-    def moment(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
-        """An instant in the firm's working day."""
-        ...
-
-
-def load(people: People) -> None:
+def load(people: DemoFirm) -> None:
     """Clients in the order in which they came; every third has somebody in the portal."""
     dice = Random(20250101 + people.scale)
     owners = [
@@ -125,7 +109,7 @@ def _names(count: int, dice: Random) -> list[tuple[str, str, str]]:
 
 
 def _client(
-    people: People, number: int, kind: str, name: str, dice: Random, owners: Sequence[Membership]
+    people: DemoFirm, number: int, kind: str, name: str, dice: Random, owners: Sequence[Membership]
 ) -> Client:
     town, code = dice.choice(TOWNS)
     return create_client(
@@ -142,7 +126,7 @@ def _client(
     )
 
 
-def _contacts(people: People, client: Client, host: str, number: int, dice: Random) -> Contact:
+def _contacts(people: DemoFirm, client: Client, host: str, number: int, dice: Random) -> Contact:
     first, last = dice.choice(FIRST), host.split("-")[0].capitalize()
     contact = add_contact(
         people.manager,
@@ -164,13 +148,13 @@ def _contacts(people: People, client: Client, host: str, number: int, dice: Rand
     return contact
 
 
-def _portal(people: People, client: Client, contact: Contact) -> None:
+def _portal(people: DemoFirm, client: Client, contact: Contact) -> None:
     user = User.objects.create_user(contact.email, contact.name, None, timezone="Europe/Berlin")
     grant_portal(people.partner, user=user, client_id=client.pk, scopes=PORTAL)
     link_user(people.partner, contact, user)
 
 
-def _later(people: People, client: Client, number: int) -> None:
+def _later(people: DemoFirm, client: Client, number: int) -> None:
     """A few went quiet, and one or two left for good."""
     if number % 20 == 19:
         with at(people.moment(12, 16)):

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from firmament.kernel.policies.decide import allows
 from firmament.kernel.web.entrances import portal_page
+from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
 from firmament.modules.clients.actions.contacts import add_contact, edit_contact
@@ -42,37 +43,34 @@ def contact_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change a contact's details."""
     rows = Contact.objects.visible_to(request.actor).active().select_related("client")
     contact: Contact = get_object_or_404(rows, pk=pk)
-    if request.method != "POST":
-        return _form_page(request, ContactForm(initial=ContactForm.values_of(contact)), _("Change details"))
-    form = ContactForm(request.POST)
+    form = ContactForm(sent(request), initial=ContactForm.values_of(contact))
     if form.is_valid():
         went, _n = form.carry_out(lambda: edit_contact(request.actor, contact, **form.cleaned_data))
         if went:
             toast(request, _("Saved. Thank you."))
             return go("clients_portal:profile")
-    return _form_page(request, form, _("Change details"), status=422)
+    return _form_page(request, form, _("Change details"))
 
 
 @portal_page(Can.EDIT_CONTACTS)
 def contact_create(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Name somebody the firm may write to."""
     client: Client = get_object_or_404(Client.objects.visible_to(request.actor), pk=pk)
-    if request.method != "POST":
-        return _form_page(request, ContactForm(), _("Add a contact"))
-    form = ContactForm(request.POST)
+    form = ContactForm(sent(request))
     if form.is_valid():
         went, made = form.carry_out(lambda: add_contact(request.actor, client, **form.cleaned_data))
         if went and made is not None:
             toast(request, _("“%(name)s” was added. Thank you.") % {"name": made.name})
             return go("clients_portal:profile")
-    return _form_page(request, form, _("Add a contact"), status=422)
+    return _form_page(request, form, _("Add a contact"))
 
 
-def _form_page(request: FirmRequest, form: ContactForm, title: str, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "submit": _("Save"),
-        "back_url": link("clients_portal:profile"),
-    }
-    return page(request, "clients/portal_contact_form.html", context, status=status)
+def _form_page(request: FirmRequest, form: ContactForm, title: str) -> HttpResponse:
+    return form_page(
+        request,
+        form,
+        title=title,
+        submit=_("Save"),
+        back_url=link("clients_portal:profile"),
+        template="clients/portal_contact_form.html",
+    )

@@ -2,7 +2,8 @@
 
 What a room's AppConfig may name, each a tuple of dotted paths:
 
-- `client_panels`, `client_tabs`: `(actor, client_id) -> ClientPanel | None`, `… -> ClientTab | None`, on the client's page;
+- `client_panels`, `client_tabs`: `(actor, client_id) -> Panel | None`, `… -> PageTab | None` (kernel.web.panels), on the client's page, where
+  contacts stand at order 1;
 - `client_walls`: `(actor, client_id) -> Collection[UUID]`, the work there that walls can stand before;
 - `client_archiving`: `(client_id) -> str | None`, in words why a client cannot be archived yet;
 - `client_purging`: `(client_id) -> None`, deletes what goes with a client, in the transaction in which it is purged.
@@ -22,9 +23,6 @@ from firmament.modules.clients.actions.clients import may_own as may_own
 from firmament.modules.clients.actions.clients import refuse_archived as _refuse_archived
 from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.reports import ClientHead as ClientHead
-from firmament.modules.clients.reports import ClientPanel as ClientPanel
-from firmament.modules.clients.reports import ClientTab as ClientTab
-from firmament.modules.clients.reports import PanelAction as PanelAction
 from firmament.modules.clients.reports import answered_for as answered_for
 from firmament.modules.clients.reports import crumbs_to as crumbs_to
 from firmament.modules.clients.reports import head_of

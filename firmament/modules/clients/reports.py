@@ -4,7 +4,6 @@ Rooms above add to that page by functions their AppConfig names: `client_panels`
 `(actor, client_id) -> Collection[UUID]` of the work there that walls can stand before.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -16,54 +15,20 @@ from firmament.kernel.ledger.events import Category
 from firmament.kernel.ledger.models import Entry, EntryTarget
 from firmament.kernel.ledger.timeline import ActivityRow, activity, describe
 from firmament.kernel.policies import kernel_powers
-from firmament.kernel.policies.authority import authority_of
+from firmament.kernel.policies.authority import authority_of, holders_of
 from firmament.kernel.policies.decide import allows, may
-from firmament.kernel.policies.models import RoleAssignment, RolePower, Wall
+from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.hooks import offered
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.links import link
+from firmament.kernel.web.panels import PageTab, Panel
 from firmament.modules.clients.models import Client
 from firmament.modules.clients.policies import Can
 from firmament.ui.shapes import Crumb, Tab
 from firmament.ui.shell import Tone
 
 CLIENT_TONES: dict[str, Tone] = {"active": "success", "inactive": "neutral", "archived": "neutral"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PanelAction:
-    """The button in a panel's head."""
-
-    label: str
-    url: str
-    icon: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientPanel:
-    """A part of the client's page: what stands in a panel of this title, and the template's values.
-
-    `rows`: it holds rows that reach to the panel's edges. The client's contacts stand at `order` 1.
-    """
-
-    title: str
-    template: str
-    context: Mapping[str, object]
-    order: int = 0
-    icon: str = ""
-    action: PanelAction | None = None
-    rows: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientTab:
-    """Another room's page about a client, in the client's tabs. `count`: "" for none."""
-
-    key: str
-    label: str
-    url: str
-    count: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +48,10 @@ class ClientHead:
 def head_of(actor: Actor, client: Client, *, tab: str) -> ClientHead:
     """The head of a client's page with this tab open; "overview" and "activity" are this room's."""
     own = (
-        ClientTab(key="overview", label=_("Overview"), url=link("clients:client", pk=client.pk)),
-        ClientTab(key="activity", label=_("Activity"), url=link("clients:client_activity", pk=client.pk)),
+        PageTab(key="overview", label=_("Overview"), url=link("clients:client", pk=client.pk)),
+        PageTab(key="activity", label=_("Activity"), url=link("clients:client_activity", pk=client.pk)),
     )
-    theirs: list[ClientTab | None] = [show(actor, client.pk) for show in offered("client_tabs")]
+    theirs: list[PageTab | None] = [show(actor, client.pk) for show in offered("client_tabs")]
     may_set = allows(actor, Can.EDIT, client)
     return ClientHead(
         client=client,
@@ -112,21 +77,15 @@ def crumbs_to(client_id: UUID, name: str) -> tuple[Crumb, ...]:
     )
 
 
-def panels_of(actor: Actor, client_id: UUID) -> list[ClientPanel]:
+def panels_of(actor: Actor, client_id: UUID) -> list[Panel]:
     """What the other rooms show on a client's page to this reader."""
-    found: list[ClientPanel | None] = [show(actor, client_id) for show in offered("client_panels")]
+    found: list[Panel | None] = [show(actor, client_id) for show in offered("client_panels")]
     return [panel for panel in found if panel is not None]
 
 
 def possible_owners() -> "QuerySet[Membership]":
     """The members whose role lets them be responsible for clients, by name."""
-    roles = RolePower.objects.filter(power=Can.OWN).values("role")
-    holders = RoleAssignment.objects.filter(role__in=roles).values("membership")
-    return (
-        Membership.objects.filter(pk__in=holders, state=Membership.State.ACTIVE)
-        .select_related("user")
-        .order_by("user__name", "pk")
-    )
+    return holders_of(Can.OWN)
 
 
 def owner_choices(actor: Actor) -> list[tuple[UUID, str]]:

@@ -104,41 +104,7 @@ class ContactPatch(Exact):
     title: Annotated[str, Field(max_length=120)] = Field(default_factory=str)
 
 
-_CLIENT_PLAIN = [
-    "id",
-    "kind",
-    "name",
-    "reference",
-    "state",
-    "email",
-    "phone",
-    "vat_id",
-    "address_line1",
-    "address_line2",
-    "postal_code",
-    "city",
-    "country",
-    "notes",
-    "created_at",
-    "updated_at",
-    "archived_at",
-]
-_CONTACT_PLAIN = [
-    "id",
-    "client_id",
-    "name",
-    "email",
-    "phone",
-    "title",
-    "primary",
-    "state",
-    "user_id",
-    "created_at",
-    "updated_at",
-]
 CLIENT = shape(
-    ClientOut,
-    **{name: name for name in _CLIENT_PLAIN},
-    owner=JsonOrNull(F("owner_id"), JsonObject(id="owner_id", name="owner__user__name")),
+    ClientOut, owner=JsonOrNull(F("owner_id"), JsonObject(id="owner_id", name="owner__user__name"))
 )
-CONTACT = shape(ContactOut, **{name: name for name in _CONTACT_PLAIN})
+CONTACT = shape(ContactOut)

@@ -1,9 +1,8 @@
 """This room's part of the demo firm: three months of requests, most of them done, some waiting, some late."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from random import Random
-from typing import Protocol
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +11,7 @@ from firmament.kernel.identity.models import User
 from firmament.kernel.jobs.inline import drain
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.demo import DemoFirm
 from firmament.lib.instant import at
 from firmament.modules.clients.public import find_clients, portal_people
 from firmament.modules.documents.actions.requests import ItemDraft, draft_request, send_request
@@ -48,21 +48,6 @@ REASONS = (
 WAIVERS = ("There were none this year.", "The bank sent it to us directly.")
 
 
-class People(Protocol):
-    """What the demo's loader gives to each room."""
-
-    slug: str
-    partner: Actor
-    manager: Actor
-    staff: Actor
-    scale: int
-    today: date
-
-    def moment(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
-        """An instant in the firm's working day."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One request: sent so many days ago, due so many days later, and how far it came."""
@@ -76,14 +61,14 @@ class Story:
     ending: str
 
 
-def load(people: People) -> None:
+def load(people: DemoFirm) -> None:
     """Tell every request's story in the order of time."""
     dice = Random(20260101 + people.scale)
     for story in sorted(_stories(people, dice), key=lambda story: -story.sent_days_ago):
         _tell(people, story, dice)
 
 
-def _stories(people: People, dice: Random) -> list[Story]:
+def _stories(people: DemoFirm, dice: Random) -> list[Story]:
     cards = find_clients(people.partner, limit=200)
     clients = [(card.id, person) for card in cards if (person := _person(people, card.id))]
     stories = []
@@ -116,14 +101,14 @@ def _course(number: int, total: int, dice: Random) -> tuple[int, int, int, str]:
     return dice.randint(25, 80), 14, total, "done"
 
 
-def _person(people: People, client_id: UUID) -> Actor | None:
+def _person(people: DemoFirm, client_id: UUID) -> Actor | None:
     found = portal_people(client_id, scope=Scope.DOCUMENTS_UPLOAD)
     if not found:
         return None
     return Actor.of_client(User.objects.get(pk=found[0].user_id), people.partner.firm_id)
 
 
-def _tell(people: People, story: Story, dice: Random) -> None:
+def _tell(people: DemoFirm, story: Story, dice: Random) -> None:
     asker = dice.choice((people.partner, people.manager, people.staff))
     day = story.sent_days_ago
     with at(people.moment(day, 9, dice.randint(0, 59))):
@@ -144,7 +129,7 @@ def _tell(people: People, story: Story, dice: Random) -> None:
 
 
 def _hand_in(
-    people: People, story: Story, item: RequestItem, day: int, dice: Random, *, decide: bool
+    people: DemoFirm, story: Story, item: RequestItem, day: int, dice: Random, *, decide: bool
 ) -> None:
     if decide and dice.random() < 0.15:
         with at(people.moment(day, 16)):
@@ -164,7 +149,7 @@ def _hand_in(
         drain()
 
 
-def _submit(people: People, story: Story, item: RequestItem, day: int, hour: int) -> Submission:
+def _submit(people: DemoFirm, story: Story, item: RequestItem, day: int, hour: int) -> Submission:
     kinds = {"spreadsheet": ("csv", b"Item,Amount\nOpening,1200\nClosing,1350\n"), "image": ("png", PNG)}
     ending, content = kinds.get(item.kind, ("pdf", PDF))
     name = f"{item.title.split(' on ')[0].replace(' ', '-').lower()}.{ending}"

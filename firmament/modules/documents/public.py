@@ -5,7 +5,7 @@ from uuid import UUID
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.links import row_links
-from firmament.modules.clients.public import ClientPanel
+from firmament.kernel.web.panels import Panel
 from firmament.modules.documents.models import DocumentRequest
 from firmament.modules.documents.policies import Can
 from firmament.modules.documents.reports.requests import OpenRequest, open_requests
@@ -13,11 +13,11 @@ from firmament.modules.documents.reports.requests import OpenRequest, open_reque
 __all__ = ["OpenRequest", "client_panel", "open_requests"]
 
 
-def client_panel(actor: Actor, client_id: UUID) -> ClientPanel | None:
+def client_panel(actor: Actor, client_id: UUID) -> Panel | None:
     """The client's requests, newest first, on the client's own page."""
     rows = DocumentRequest.objects.visible_to(actor).filter(client_id=client_id).with_progress()
     to_request = row_links("documents:request")
-    return ClientPanel(
+    return Panel(
         title="Document requests",
         template="documents/client_panel.html",
         context={

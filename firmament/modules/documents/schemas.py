@@ -90,52 +90,10 @@ class RequestReasonIn(Exact):
     reason: Reason
 
 
-def _plain(*names: str) -> dict[str, str]:
-    return {name: name for name in names}
-
-
-REQUEST = shape(
-    RequestOut,
-    **_plain(
-        "id",
-        "client_id",
-        "engagement_id",
-        "title",
-        "note",
-        "due_on",
-        "remind",
-        "state",
-        "sent_at",
-        "completed_at",
-        "canceled_at",
-        "cancel_reason",
-        "created_at",
-        "updated_at",
-    ),
-    requested_by=JsonObject(id="requested_by_id", name="requested_by__user__name"),
-)
-ITEM = shape(
-    ItemOut,
-    **_plain(
-        "id",
-        "request_id",
-        "position",
-        "title",
-        "help",
-        "kind",
-        "max_megabytes",
-        "files_needed",
-        "files_allowed",
-        "state",
-        "reason",
-        "decided_at",
-        "created_at",
-        "updated_at",
-    ),
-)
+REQUEST = shape(RequestOut, requested_by=JsonObject(id="requested_by_id", name="requested_by__user__name"))
+ITEM = shape(ItemOut)
 SUBMISSION = shape(
     SubmissionOut,
-    **_plain("id", "item_id", "state", "reason", "decided_at", "created_at", "updated_at"),
     name="file__name",
     size="file__size",
     media_type="file__media_type",

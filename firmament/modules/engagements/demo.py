@@ -1,11 +1,10 @@
 """This room's part of the demo firm: the work agreed with each client."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
-from typing import Protocol
 
 from firmament.kernel.jobs.inline import drain
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.demo import DemoFirm
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at, now
 from firmament.modules.clients.public import ClientCard, find_clients
@@ -27,18 +26,7 @@ SERVICES = (
 FIRST = 1001
 
 
-class People(Protocol):
-    """What the demo's loader gives to each room."""
-
-    manager: Actor
-    scale: int
-
-    def moment(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
-        """An instant in the firm's working day."""
-        ...
-
-
-def load(people: People) -> None:
+def load(people: DemoFirm) -> None:
     """One or two engagements for every client that is not archived, the evening it was taken on."""
     dice = Random(20250201 + people.scale)
     clients = find_clients(people.manager, limit=people.scale * 2)
@@ -50,7 +38,7 @@ def load(people: People) -> None:
             drain()
 
 
-def _work(people: People, client: ClientCard, number: int, dice: Random) -> None:
+def _work(people: DemoFirm, client: ClientCard, number: int, dice: Random) -> None:
     """Most run, some wait, some are done, a few are still drafts."""
     members = Membership.objects.select_related("user")
     lead = members.get(pk=client.owner_id) if client.owner_id else None

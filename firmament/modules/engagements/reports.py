@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from firmament.kernel.policies.decide import allows
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.links import link, row_links
-from firmament.modules.clients.public import ClientPanel, PanelAction, client_card, possible_owners
+from firmament.kernel.web.panels import Panel, PanelAction
+from firmament.modules.clients.public import client_card, possible_owners
 from firmament.modules.engagements.models import Engagement
 from firmament.modules.engagements.policies import Can
 from firmament.ui.shell import Tone
@@ -23,7 +24,7 @@ TONES: dict[str, Tone] = {
 }
 
 
-def client_panel(actor: Actor, client_id: UUID) -> ClientPanel:
+def client_panel(actor: Actor, client_id: UUID) -> Panel:
     """The work agreed with a client, what runs first, on the client's own page."""
     rows = (
         Engagement.objects.visible_to(actor).filter(client_id=client_id).order_by("ended_at", "-created_at")
@@ -31,7 +32,7 @@ def client_panel(actor: Actor, client_id: UUID) -> ClientPanel:
     to_engagement = row_links("engagements:engagement")
     draft = Engagement(client_id=client_id)
     new = allows(actor, Can.CREATE, draft) and not draft.client.is_archived
-    return ClientPanel(
+    return Panel(
         title=_("Engagements"),
         icon="briefcase",
         template="engagements/client_panel.html",

@@ -53,23 +53,6 @@ class ReasonIn(Exact):
     reason: Reason
 
 
-_ENGAGEMENT_PLAIN = [
-    "id",
-    "client_id",
-    "title",
-    "service_line",
-    "state",
-    "reason",
-    "starts_on",
-    "ends_on",
-    "ended_at",
-    "archived_at",
-    "created_at",
-    "updated_at",
-]
-
 ENGAGEMENT = shape(
-    EngagementOut,
-    **{name: name for name in _ENGAGEMENT_PLAIN},
-    lead=JsonOrNull(F("lead_id"), JsonObject(id="lead_id", name="lead__user__name")),
+    EngagementOut, lead=JsonOrNull(F("lead_id"), JsonObject(id="lead_id", name="lead__user__name"))
 )

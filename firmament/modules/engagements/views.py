@@ -18,9 +18,10 @@ from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter
+from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
 from firmament.kernel.web.lists import Empty, ListPage, list_page
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.modules.clients.public import crumbs_to, owner_choices, visible_client
@@ -41,7 +42,6 @@ from firmament.modules.engagements.models import Engagement
 from firmament.modules.engagements.policies import Can
 from firmament.modules.engagements.reports import TONES
 from firmament.ui.readable import number
-from firmament.ui.shapes import Crumb
 
 PLAIN: dict[str, Callable[..., None]] = {
     "start": start_engagement,
@@ -201,54 +201,42 @@ def engagement_create(request: FirmRequest, pk: UUID) -> HttpResponse:
     client = visible_client(request.actor, pk)
     if client is None:
         raise Http404
-    title = _("New engagement")
-    if request.method != "POST":
-        form = EngagementForm(initial={"lead": client.owner_id})
-        return _form_page(request, form, title, crumbs_to(pk, client.name), link("clients:client", pk=pk))
-    form = EngagementForm(request.POST)
+    form = EngagementForm(sent(request), initial={"lead": client.owner_id})
     if form.is_valid():
         went, made = form.carry_out(lambda: create_engagement(request.actor, pk, **form.cleaned_data))
         if went and made is not None:
             toast(request, _("“%(title)s” was drafted.") % {"title": made.title})
             return go("engagements:engagement", pk=made.pk)
-    back = link("clients:client", pk=pk)
-    return _form_page(request, form, title, crumbs_to(pk, client.name), back, status=422)
+    return form_page(
+        request,
+        form,
+        title=_("New engagement"),
+        submit=_("Save engagement"),
+        crumbs=crumbs_to(pk, client.name),
+        back_url=link("clients:client", pk=pk),
+        template="engagements/engagement_form.html",
+    )
 
 
 @staff_page(Can.EDIT)
 def engagement_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change what was written about it."""
     engagement = engagement_of(request, pk)
-    title, back = _("Change engagement"), link("engagements:engagement", pk=pk)
-    crumbs = crumbs_to(engagement.client_id, engagement.client.name)
-    if request.method != "POST":
-        form = EngagementForm(initial=EngagementForm.values_of(engagement))
-        return _form_page(request, form, title, crumbs, back)
-    form = EngagementForm(request.POST)
+    form = EngagementForm(sent(request), initial=EngagementForm.values_of(engagement))
     if form.is_valid():
         went, _n = form.carry_out(lambda: edit_engagement(request.actor, engagement, **form.cleaned_data))
         if went:
             toast(request, _("Saved."))
             return go("engagements:engagement", pk=pk)
-    return _form_page(request, form, title, crumbs, back, status=422)
-
-
-def _form_page(
-    request: FirmRequest,
-    form: EngagementForm,
-    title: str,
-    crumbs: tuple[Crumb, ...],
-    back: str,
-    status: int = 200,
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "crumbs": crumbs,
-        "submit": _("Save engagement"),
-        "back_url": back,
-    }
-    return page(request, "engagements/engagement_form.html", context, status=status)
+    return form_page(
+        request,
+        form,
+        title=_("Change engagement"),
+        submit=_("Save engagement"),
+        crumbs=crumbs_to(engagement.client_id, engagement.client.name),
+        back_url=link("engagements:engagement", pk=pk),
+        template="engagements/engagement_form.html",
+    )
 
 
 @require_POST

@@ -18,8 +18,9 @@ from firmament.kernel.policies.decide import allows
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.policies.scopes import SCOPE_TITLES
 from firmament.kernel.web.entrances import staff_page
+from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.lib.instant import now
@@ -82,9 +83,7 @@ def _over(grant: PortalGrant) -> bool:
 def invite_page(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Invite somebody into the portal; `?contact=` fills the form from a contact."""
     client = _client_of(request, pk)
-    if request.method != "POST":
-        return _invite_page(request, client, InviteForm(initial=_first_guess(request, client)))
-    form = InviteForm(request.POST)
+    form = InviteForm(sent(request), initial=_first_guess(request, client))
     if form.is_valid():
         given = form.cleaned_data
         went, invitation = form.carry_out(
@@ -93,7 +92,16 @@ def invite_page(request: FirmRequest, pk: UUID) -> HttpResponse:
         if went and invitation is not None:
             toast(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
             return go("grants:access", pk=client.id)
-    return _invite_page(request, client, form, status=422)
+    return form_page(
+        request,
+        form,
+        title=_("Invite into the portal"),
+        submit=_("Send invitation"),
+        crumbs=crumbs_to(client.id, client.name),
+        back_url=link("grants:access", pk=client.id),
+        template="grants/invite.html",
+        client=client,
+    )
 
 
 def _first_guess(request: FirmRequest, client: ClientCard) -> dict[str, object]:
@@ -106,20 +114,6 @@ def _first_guess(request: FirmRequest, client: ClientCard) -> dict[str, object]:
         if chosen is None
         else {"name": chosen.name, "email": chosen.email, "scopes": scopes}
     )
-
-
-def _invite_page(
-    request: FirmRequest, client: ClientCard, form: InviteForm, status: int = 200
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "client": client,
-        "title": _("Invite into the portal"),
-        "crumbs": crumbs_to(client.id, client.name),
-        "submit": _("Send invitation"),
-        "back_url": link("grants:access", pk=client.id),
-    }
-    return page(request, "grants/invite.html", context, status=status)
 
 
 @require_POST
@@ -156,10 +150,7 @@ def grant_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change what somebody may do, and until when."""
     grant = _grant_of(request, pk)
     client = _client_of(request, grant.client_id)
-    if request.method != "POST":
-        form = GrantForm(initial={"scopes": grant.scopes, "ends_on": _last_day(grant)})
-        return _grant_page(request, client, grant, form)
-    form = GrantForm(request.POST)
+    form = GrantForm(sent(request), initial={"scopes": grant.scopes, "ends_on": _last_day(grant)})
     if form.is_valid():
         went, _n = form.carry_out(
             lambda: change_portal_scopes(
@@ -169,7 +160,16 @@ def grant_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
         if went:
             toast(request, _("Saved. It counts from this moment on."))
             return go("grants:access", pk=client.id)
-    return _grant_page(request, client, grant, form, status=422)
+    return form_page(
+        request,
+        form,
+        title=_("Portal access of %(name)s") % {"name": grant.user.name},
+        submit=_("Save"),
+        crumbs=crumbs_to(client.id, client.name),
+        back_url=link("grants:access", pk=client.id),
+        template="grants/grant.html",
+        client=client,
+    )
 
 
 def _last_day(grant: PortalGrant) -> date | None:
@@ -179,20 +179,6 @@ def _last_day(grant: PortalGrant) -> date | None:
     end = timezone.localtime(grant.expires_at)
     midnight = (end.hour, end.minute, end.second) == (0, 0, 0)
     return end.date() - timedelta(days=1) if midnight else end.date()
-
-
-def _grant_page(
-    request: FirmRequest, client: ClientCard, grant: PortalGrant, form: GrantForm, status: int = 200
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "client": client,
-        "title": _("Portal access of %(name)s") % {"name": grant.user.name},
-        "crumbs": crumbs_to(client.id, client.name),
-        "submit": _("Save"),
-        "back_url": link("grants:access", pk=client.id),
-    }
-    return page(request, "grants/grant.html", context, status=status)
 
 
 @require_POST

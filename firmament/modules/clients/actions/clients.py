@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.changes import apply_changes
 from firmament.kernel.ledger.record import record
-from firmament.kernel.policies.authority import roles_of
+from firmament.kernel.policies.authority import holders_of
 from firmament.kernel.policies.decide import require
-from firmament.kernel.policies.models import RolePower
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
 from firmament.modules.clients.events.clients import (
@@ -72,9 +71,7 @@ def _first_owner(actor: Actor) -> Membership | None:
 
 def may_own(member: Membership) -> bool:
     """Whether this member's role lets them be responsible for clients."""
-    if member.state != Membership.State.ACTIVE:
-        return False
-    return RolePower.objects.filter(power=Can.OWN, role__code__in=roles_of(member.pk)).exists()
+    return member.state == Membership.State.ACTIVE and holders_of(Can.OWN).filter(pk=member.pk).exists()
 
 
 def check_owner(member: Membership) -> None:

@@ -1,62 +1,25 @@
 """How a cell of somebody's list is read: countries by any name, kinds in their own words, colleagues by name."""
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
 from uuid import UUID
 
-from babel import Locale
 from django.utils.translation import gettext as say
 
 from firmament.kernel.tenancy.transaction import transaction_cache
+from firmament.kernel.web.imports import words
+from firmament.lib.countries import country_code
 from firmament.lib.text import folded
 from firmament.modules.clients.models import Client
 from firmament.modules.clients.reports import possible_owners
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-# The languages in which lists name countries; others are understood by their two-letter code.
-COUNTRY_LANGUAGES = _words("en de fr es it nl pl pt da sv nb fi cs sk hu ro el uk")
-# What people write and no standard knows.
-COUNTRY_HABITS = {"uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "holland": "NL"}
-
-PERSON_WORDS = _words(
-    "person individual private privat privatperson natural natürliche particulier persona p"
-)
-ORGANISATION_WORDS = _words(
+PERSON_WORDS = words("person individual private privat privatperson natural natürliche particulier persona p")
+ORGANISATION_WORDS = words(
     "organisation organization company business firm firma unternehmen société empresa o c"
 )
 
 
-def column(model: Any, name: str) -> Callable[[str], str]:
-    """Read a cell as the model's own field would."""
-
-    def parse(text: str) -> str:
-        return str(model._meta.get_field(name).clean(text, None))
-
-    return parse
-
-
-@cache
-def _countries() -> dict[str, str]:
-    names = dict(COUNTRY_HABITS)
-    for language in COUNTRY_LANGUAGES:
-        for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                names.setdefault(folded(name), code)
-    return names
-
-
 def country(text: str) -> str:
     """Two letters (ISO 3166-1) from a code or a name; ValueError for what is neither."""
-    code = text.strip().upper()
-    known = _countries()
-    if code in known.values():
-        return code
-    found = known.get(folded(text))
+    found = country_code(text)
     if found is None:
         raise ValueError(say("We know no country of this name. Use its two-letter code, such as DE."))
     return found

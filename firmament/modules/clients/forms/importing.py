@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
-from firmament.kernel.web.imports import ImportField, ImportPage, Values, declare_import
+from firmament.kernel.web.imports import ImportField, ImportPage, Values, column, declare_import, words
 from firmament.modules.clients.actions.importing import import_client, withdraw_client
-from firmament.modules.clients.forms.cells import column, country, kind, owner
+from firmament.modules.clients.forms.cells import country, kind, owner
 from firmament.modules.clients.forms.doubles import existing, marks
 from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
@@ -44,15 +44,11 @@ def counted(count: int) -> str:
     return ngettext("%(n)s client", "%(n)s clients", count) % {"n": number(count)}
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
 def _plain(name: str, synonyms: str, *, required: bool = False) -> ImportField:
     return ImportField(
         name=name,
         label=getattr(Client._meta.get_field(name), "verbose_name", name),
-        synonyms=_words(synonyms),
+        synonyms=words(synonyms),
         required=required,
         parse=column(Client, name),
     )
@@ -86,7 +82,7 @@ CLIENT_IMPORT = declare_import(
             ImportField(
                 name="contact_name",
                 label=_("Primary contact"),
-                synonyms=_words(
+                synonyms=words(
                     "contactperson contact contactname ansprechpartner kontakt interlocuteur persona"
                 ),
                 parse=column(Contact, "name"),
@@ -102,21 +98,21 @@ CLIENT_IMPORT = declare_import(
             ImportField(
                 name="country",
                 label=_("Country"),
-                synonyms=_words("land pays país kraj countrycode nation"),
+                synonyms=words("land pays país kraj countrycode nation"),
                 parse=country,
                 help=_("A name or a two-letter code."),
             ),
             ImportField(
                 name="kind",
                 label=_("Kind"),
-                synonyms=_words("type typ art rechtsform"),
+                synonyms=words("type typ art rechtsform"),
                 parse=kind,
                 help=_("Organisation or person; an organisation where it is empty."),
             ),
             ImportField(
                 name="owner",
                 label=_("Responsible"),
-                synonyms=_words("owner manager partner betreuer sachbearbeiter responsable accountmanager"),
+                synonyms=words("owner manager partner betreuer sachbearbeiter responsable accountmanager"),
                 parse=owner,
                 help=_("Somebody of the firm, by name or e-mail address; you, where it is empty."),
             ),

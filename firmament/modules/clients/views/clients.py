@@ -18,8 +18,10 @@ from firmament.kernel.policies.decide import allows, may, visible
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.entrances import staff_page
+from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import form_page, page
+from firmament.kernel.web.panels import Panel, PanelAction
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.lib.instant import now
@@ -40,8 +42,6 @@ from firmament.modules.clients.forms.clients import ClientForm
 from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
 from firmament.modules.clients.reports import (
-    ClientPanel,
-    PanelAction,
     client_activity,
     crumbs_to,
     head_of,
@@ -72,12 +72,12 @@ def client_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     return page(request, "clients/client.html", context)
 
 
-def _contacts(actor: Actor, client: Client) -> ClientPanel:
+def _contacts(actor: Actor, client: Client) -> Panel:
     contacts = Contact.objects.visible_to(actor).of(client.pk)
     invited = Invitation.objects.visible_to(actor).pending().filter(client_id=client.pk)
     may_contact = allows(actor, Can.EDIT_CONTACTS, client) and not client.is_archived
     new = PanelAction(label=_("New contact"), url=link("clients:contact_create", pk=client.pk), icon="plus")
-    return ClientPanel(
+    return Panel(
         title=_("Contacts"),
         icon="users",
         template="clients/client_contacts.html",
@@ -136,27 +136,22 @@ def _instant(request: HttpRequest) -> datetime | None:
 @staff_page(Can.CREATE)
 def client_create(request: FirmRequest) -> HttpResponse:
     """Take a client on."""
-    if request.method != "POST":
-        initial = {"kind": Client.Kind.ORGANISATION, "owner": request.actor.membership_id}
-        return _create_page(request, ClientForm(initial=initial))
-    form = ClientForm(request.POST)
+    initial = {"kind": Client.Kind.ORGANISATION, "owner": request.actor.membership_id}
+    form = ClientForm(sent(request), initial=initial)
     if form.is_valid():
         went, client = form.carry_out(lambda: create_client(request.actor, **form.cleaned_data))
         if went and client is not None:
             toast(request, _("“%(name)s” was added.") % {"name": client.name})
             return go("clients:client", pk=client.pk)
-    return _create_page(request, form, status=422)
-
-
-def _create_page(request: FirmRequest, form: ClientForm, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": _("New client"),
-        "submit": _("Add client"),
-        "crumbs": (Crumb(label=_("Clients"), url=link("clients:client_list")),),
-        "back_url": link("clients:client_list"),
-    }
-    return page(request, "clients/client_form.html", context, status=status)
+    return form_page(
+        request,
+        form,
+        title=_("New client"),
+        submit=_("Add client"),
+        crumbs=(Crumb(label=_("Clients"), url=link("clients:client_list")),),
+        back_url=link("clients:client_list"),
+        template="clients/client_form.html",
+    )
 
 
 @staff_page(Can.EDIT)
@@ -164,16 +159,21 @@ def client_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change what is written about a client."""
     client = client_of(request, pk)
     with_owner = allows(request.actor, Can.ASSIGN_OWNER, client)
-    if request.method != "POST":
-        form = ClientForm(initial=ClientForm.values_of(client), with_owner=with_owner)
-        return _edit_page(request, client, form)
-    form = ClientForm(request.POST, with_owner=with_owner)
+    form = ClientForm(sent(request), initial=ClientForm.values_of(client), with_owner=with_owner)
     if form.is_valid():
         went, _nothing = form.carry_out(lambda: _save(request, client, dict(form.cleaned_data)))
         if went:
             toast(request, _("Saved."))
             return go("clients:client", pk=client.pk)
-    return _edit_page(request, client, form, status=422)
+    return form_page(
+        request,
+        form,
+        title=_("Change client"),
+        submit=_("Save"),
+        crumbs=crumbs_to(client.pk, client.name),
+        back_url=link("clients:client", pk=client.pk),
+        template="clients/client_form.html",
+    )
 
 
 def _save(request: FirmRequest, client: Client, fields: dict[str, Any]) -> None:
@@ -183,17 +183,6 @@ def _save(request: FirmRequest, client: Client, fields: dict[str, Any]) -> None:
         if owner is not None or client.owner is None or client.owner.state == "active":
             assign_owner(request.actor, client, owner)
     edit_client(request.actor, client, **fields)
-
-
-def _edit_page(request: FirmRequest, client: Client, form: ClientForm, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": _("Change client"),
-        "submit": _("Save"),
-        "crumbs": crumbs_to(client.pk, client.name),
-        "back_url": link("clients:client", pk=client.pk),
-    }
-    return page(request, "clients/client_form.html", context, status=status)
 
 
 STEPS = {

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from firmament.kernel.web.entrances import staff_page
+from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import form_page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import say_refusal, toast
 from firmament.modules.clients.actions.contacts import (
@@ -31,44 +32,38 @@ from firmament.modules.clients.views.loading import client_of, contact_of
 def contact_create(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Write down somebody at a client."""
     client = client_of(request, pk)
-    if request.method != "POST":
-        return _form_page(request, client, ContactForm(), title=_("New contact"))
-    form = ContactForm(request.POST)
+    form = ContactForm(sent(request))
     if form.is_valid():
         went, contact = form.carry_out(lambda: add_contact(request.actor, client, **form.cleaned_data))
         if went and contact is not None:
             toast(request, _("“%(name)s” was added.") % {"name": contact.name})
             return go("clients:client", pk=client.pk)
-    return _form_page(request, client, form, title=_("New contact"), status=422)
+    return _form_page(request, client, form, title=_("New contact"))
 
 
 @staff_page(Can.EDIT_CONTACTS)
 def contact_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Change what is written about somebody."""
     contact = contact_of(request, pk)
-    if request.method != "POST":
-        form = ContactForm(initial=ContactForm.values_of(contact))
-        return _form_page(request, contact.client, form, title=_("Change contact"))
-    form = ContactForm(request.POST)
+    form = ContactForm(sent(request), initial=ContactForm.values_of(contact))
     if form.is_valid():
         went, _nothing = form.carry_out(lambda: edit_contact(request.actor, contact, **form.cleaned_data))
         if went:
             toast(request, _("Saved."))
             return go("clients:client", pk=contact.client_id)
-    return _form_page(request, contact.client, form, title=_("Change contact"), status=422)
+    return _form_page(request, contact.client, form, title=_("Change contact"))
 
 
-def _form_page(
-    request: FirmRequest, client: Client, form: ContactForm, *, title: str, status: int = 200
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "crumbs": crumbs_to(client.pk, client.name),
-        "submit": _("Save contact"),
-        "back_url": link("clients:client", pk=client.pk),
-    }
-    return page(request, "clients/contact_form.html", context, status=status)
+def _form_page(request: FirmRequest, client: Client, form: ContactForm, *, title: str) -> HttpResponse:
+    return form_page(
+        request,
+        form,
+        title=title,
+        submit=_("Save contact"),
+        crumbs=crumbs_to(client.pk, client.name),
+        back_url=link("clients:client", pk=client.pk),
+        template="clients/contact_form.html",
+    )
 
 
 STEPS = {"primary": make_primary, "left": mark_left, "returned": mark_returned, "remove": remove_contact}

@@ -20,15 +20,11 @@ from firmament.kernel.web.requests import FirmRequest
 from firmament.lib.instant import now
 from firmament.modules.clients.actions.archive import archive_client, restore_client, unarchive_client
 from firmament.modules.clients.actions.clients import assign_owner
+from firmament.modules.clients.forms.importing import counted
 from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
 from firmament.modules.clients.reports import CLIENT_TONES, owner_choices
 from firmament.ui.readable import number
-
-
-def counted_clients(count: int) -> str:
-    """ "12 clients"."""
-    return ngettext("%(n)s client", "%(n)s clients", count) % {"n": number(count)}
 
 
 def give_to(actor: Actor, client: Client, value: str) -> None:
@@ -46,7 +42,7 @@ IMPORT = ListAction(label=_("Import"), url_name="clients:import", power=Can.IMPO
 CLIENTS = ListPage(
     name="clients.clients",
     title=_("Clients"),
-    counted=counted_clients,
+    counted=counted,
     row_url="clients:client",
     order="name",
     columns=(
@@ -195,7 +191,7 @@ BIN = ListPage(
     name="clients.bin",
     title=_("Bin"),
     about=_("Clients stay here for thirty days. After that they are deleted for good."),
-    counted=counted_clients,
+    counted=counted,
     order="-deleted",
     columns=(
         Column(key="name", label=_("Name"), kind=Kind.TITLE, sort="name_folded", sub="reference"),

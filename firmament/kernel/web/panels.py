@@ -1,0 +1,42 @@
+"""What rooms show on each other's pages, as finished values: the page knows none of the rooms that fill it.
+
+A page says which attributes of an AppConfig it reads (`client_panels`), and asks `tenancy.hooks.offered` for them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelAction:
+    """The button in a panel's head."""
+
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A part of a page: what stands in a panel of this title, and the template's values.
+
+    `rows`: it holds rows that reach to the panel's edges. Panels stand by their `order`.
+    """
+
+    title: str
+    template: str
+    context: Mapping[str, object]
+    order: int = 0
+    icon: str = ""
+    action: PanelAction | None = None
+    rows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTab:
+    """Another room's page about the same thing, in its tabs. `count`: "" for none."""
+
+    key: str
+    label: str
+    url: str
+    count: str = ""
