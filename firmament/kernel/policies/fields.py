@@ -14,7 +14,7 @@ from django.db.models import Q
 Values = frozenset[Any]
 
 # Relations here have no name on their far side, so a path through a table of assignments names the table and its
-# way back: `clients.EngagementMember(engagement)__membership_id`, after any forward hops.
+# way back: `engagements.EngagementMember(engagement)__membership_id`, after any forward hops.
 THROUGH = re.compile(r"(?:(?P<hops>\w+)__)?(?P<table>\w+\.\w+)\((?P<back>\w+)\)__(?P<rest>\w+)")
 
 

@@ -1,7 +1,7 @@
 """The rule tree. Pure data: what it means to an object, to SQL and to a reader stands in `compile` and `explain`.
 
 A field is an ORM path from the power's model: `owner_id`, `request__client_id`, or through a table of assignments
-(`clients.EngagementMember(engagement)__membership_id`), where one matching row is enough. No atom takes a function: what cannot be said
+(`engagements.EngagementMember(engagement)__membership_id`), where one matching row is enough. No atom takes a function: what cannot be said
 to the database cannot be said at all.
 """
 
