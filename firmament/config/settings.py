@@ -47,6 +47,9 @@ INSTALLED_APPS = [
             "jobs",
             "ledger",
             "policies",
+            "versions",
+            "approvals",
+            "labels",
             "files",
             "wording",
             "messages",
@@ -55,6 +58,8 @@ INSTALLED_APPS = [
         )
     ),
     *(f"firmament.modules.{name}" for name in MODULES),
+    # What the kernel's bases are tried on, while no room need be.
+    *(["firmament.kernel.testing.things"] if ENV.testing else []),
     "firmament.config",
     # Below identity, whose templates stand in for its own.
     "allauth",

@@ -12,6 +12,7 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as ParameterError
 
 from firmament.kernel.policies.decide import Denied
+from firmament.kernel.versions.actions import Conflict
 from firmament.kernel.web.errors import failure_status
 from firmament.kernel.web.middleware import note_denied
 from firmament.kernel.web.problems import problem
@@ -61,6 +62,7 @@ def install(api: NinjaAPI) -> None:
         ObjectDoesNotExist: _missing,
         ParameterError: _parameters,
         ValidationError: _values,
+        Conflict: _overtaken,
         HttpError: _by_number,
         RequestDataTooBig: _too_large,
         IntegrityError: _conflict,
@@ -115,6 +117,10 @@ def _values(request: HttpRequest, error: ValidationError) -> HttpResponse:
         for message in messages
     ]
     return problem(request, 422, "invalid", errors=found)
+
+
+def _overtaken(request: HttpRequest, error: Conflict) -> HttpResponse:
+    return problem(request, 409, "conflict", " ".join(error.messages))
 
 
 def _by_number(request: HttpRequest, error: HttpError) -> HttpResponse:

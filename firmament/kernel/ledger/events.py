@@ -45,9 +45,10 @@ class Event:
 
     Subclasses are frozen dataclasses whose fields are UUID, str, int, bool, date, datetime, tuples of these or
     `Change`s. They declare the category; `targets`, from field name to the label of the model it points at
-    ("clients.client"), which is where timelines find them; `personal`, the fields whose values may have to be
-    erased one day; and `sentence`, which follows the actor's name and may use `{field}`. `formerly` lists codes it
-    had in earlier releases: entries are never rewritten, so theirs go on being read by this class.
+    ("clients.client"; "{kind}" stands for the event's own field of that name), which is where timelines find them;
+    `personal`, the fields whose values may have to be erased one day; and `sentence`, which follows the actor's name
+    and may use `{field}`. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
+    go on being read by this class.
     """
 
     code: ClassVar[str] = ""

@@ -49,7 +49,13 @@ def record(actor: Actor, event: Event) -> Entry:
 
 def _aim(entry: Entry, event: Event) -> None:
     targets = [
-        EntryTarget(entry=entry, kind=kind, object_id=object_id, occurred_at=entry.occurred_at)
+        # "{kind}" stands for the event's own field, where what it happened to may be of any room.
+        EntryTarget(
+            entry=entry,
+            kind=getattr(event, kind[1:-1]) if kind.startswith("{") else kind,
+            object_id=object_id,
+            occurred_at=entry.occurred_at,
+        )
         for name, kind in event.targets.items()
         for object_id in _ids(getattr(event, name))
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firmament.kernel.tenancy.global_tables import DEFINER_FUNCTIONS, GLOBAL_TABLES
-from firmament.kernel.tenancy.law import APP_ROLE, OPS_ROLE, RULE, composite_keys, firm_models
+from firmament.kernel.tenancy.law import APP_ROLE, OPS_ROLE, RULE, composite_keys, firm_models, table_triggers
 
 Rows = list[tuple[str, ...]]
 Ask = Callable[[str], Rows]
@@ -31,6 +31,7 @@ def violations(connection: BaseDatabaseWrapper) -> list[str]:
         _columns,
         _views,
         _functions,
+        _triggers,
         _roles,
         _grants,
     ):
@@ -140,6 +141,21 @@ def _functions(ask: Ask) -> list[str]:
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         )
         if name not in DEFINER_FUNCTIONS or "search_path=" not in config
+    ]
+
+
+def _triggers(ask: Ask) -> list[str]:
+    standing = {
+        (row[0], row[1])
+        for row in ask(
+            "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled = 'O'"
+        )
+    }
+    return [
+        f"{table}: the trigger {trigger.name} is missing or off"
+        for table, trigger in table_triggers()
+        if (table, trigger.name) not in standing
     ]
 
 

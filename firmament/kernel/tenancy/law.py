@@ -2,7 +2,7 @@
 
 Idempotent: it reads the catalogue first and changes only what differs, so a start with nothing to do takes no
 lock. Row-level security, one policy with USING and WITH CHECK, composite foreign keys (added NOT VALID,
-validated apart), their indexes (CONCURRENTLY), grants to the application and to ops.
+validated apart), their indexes (CONCURRENTLY), triggers that models declare, grants to the application and to ops.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from firmament.kernel.tenancy.fields import FirmForeignKey
 from firmament.kernel.tenancy.global_tables import GLOBAL_TABLES
 from firmament.kernel.tenancy.models import FirmModel
+from firmament.kernel.tenancy.triggers import APPEND_ONLY, REFUSE_CHANGE, REFUSE_CHANGE_FUNCTION, Trigger
 
 APP_ROLE = "firmament_app"
 OPS_ROLE = "firmament_ops"
@@ -53,6 +54,15 @@ def composite_keys() -> list[CompositeKey]:
     ]
 
 
+def table_triggers() -> list[tuple[str, Trigger]]:
+    """Each table with a trigger it must carry: the append-only ones, and what a model declares."""
+    return [
+        (model._meta.db_table, trigger)
+        for model in firm_models()
+        for trigger in (*(APPEND_ONLY if model.append_only else ()), *model.triggers)
+    ]
+
+
 def apply_law(connection: BaseDatabaseWrapper) -> list[str]:
     """Bring the database under the law, as its owner; returns what had to be done."""
     with connection.cursor() as cursor:
@@ -60,6 +70,7 @@ def apply_law(connection: BaseDatabaseWrapper) -> list[str]:
     try:
         done = _enforce_row_security(connection)
         done += _add_composite_keys(connection)
+        done += _lay_triggers(connection)
         done += _grant(connection)
     finally:
         with connection.cursor() as cursor:
@@ -163,6 +174,26 @@ def _add_composite_keys(connection: BaseDatabaseWrapper) -> list[str]:
             )
         if constraints.get(key.constraint) != "true":
             statements.append(f'ALTER TABLE "{key.table}" VALIDATE CONSTRAINT "{key.constraint}"')
+    return _run(connection, statements)
+
+
+def _lay_triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Triggers that models declare; one that somebody disabled is laid anew."""
+    standing = {
+        (row[0], row[1])
+        for row in _rows(
+            connection,
+            "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled = 'O'",
+        )
+    }
+    statements: list[str] = []
+    if not _rows(connection, f"SELECT 1 FROM pg_proc WHERE proname = '{REFUSE_CHANGE}'"):
+        statements.append(REFUSE_CHANGE_FUNCTION)
+    for table, trigger in table_triggers():
+        if (table, trigger.name) not in standing:
+            statements.append(f'DROP TRIGGER IF EXISTS "{trigger.name}" ON "{table}"')
+            statements.append(trigger.on(table))
     return _run(connection, statements)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.ambient import current_firm_id
 from firmament.kernel.tenancy.fields import FirmForeignKey, UpdatedAtField
+from firmament.kernel.tenancy.triggers import Trigger
 from firmament.lib.ids import uuid7
 from firmament.lib.instant import now
 
@@ -79,8 +80,16 @@ class FirmModelBase(ModelBase):
             table = getattr(meta, "db_table", f"{label}_{name.lower()}")
             key = models.UniqueConstraint(fields=["firm", "id"], name=f"{table}_firm_id")
             given = [*getattr(meta, "constraints", [])]
-            if all(constraint.name != key.name for constraint in given):
-                given.append(key)
+            # A base that knows what each of its tables must hold says so here; a Meta could forget to inherit it.
+            inherited = [
+                constraint
+                for base in bases
+                if issubclass(base, FirmModel)
+                for constraint in base.constraints_for(table)
+            ]
+            for constraint in (*inherited, key):
+                if all(constraint.name != other.name for other in given):
+                    given.append(constraint)
             attrs["Meta"] = type("Meta", (meta,) if meta else (), {"constraints": given})
         return super().__new__(mcs, name, bases, attrs, **kwargs)
 
@@ -105,14 +114,16 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
 
     Declare `view_power` (the power that makes a row visible; empty: shown to nobody by itself), and
     `client_path` / `engagement_path`, the ORM paths to the client's and engagement's id, from which grants and
-    ethical walls compile. `append_only`: the application may neither change nor delete. `formerly`: labels the model had
-    before ("clients.engagement"), under which the ledger still names its rows.
+    ethical walls compile. `append_only`: nobody may change or delete, by grant and by trigger. `triggers` are those
+    that each of its tables carries; their functions come from a migration. `formerly`: labels the model had before
+    ("clients.engagement"), under which the ledger still names its rows.
     """
 
     view_power: ClassVar[str] = ""
     client_path: ClassVar[str | None] = None
     engagement_path: ClassVar[str | None] = None
     append_only: ClassVar[bool] = False
+    triggers: ClassVar[tuple[Trigger, ...]] = ()
     formerly: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -131,6 +142,11 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def constraints_for(cls, prefix: str) -> list[models.BaseConstraint]:
+        """Constraints that an abstract base lays on every table derived from it; names begin with `prefix`."""
+        return []
 
 
 class FirmProfile(FirmModel):

@@ -1,0 +1,33 @@
+"""Start-up checks: a kind whose object, versions or power are not there must not wait for its first question."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from firmament.kernel.approvals.policy import ApprovalPolicy, approval_policies
+from firmament.kernel.policies.powers import UnknownPower, declaration
+
+
+@register()
+def check_approvals(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """approvals.E001–E002: see each message."""
+    return [problem for policy in approval_policies() for problem in faults(policy)]
+
+
+def faults(policy: ApprovalPolicy) -> Iterator[Error]:
+    """What is wrong with one declaration."""
+    try:
+        if not policy.model._meta.get_fields() or policy.versions is None:
+            return
+    except (LookupError, ValueError, AssertionError) as problem:
+        yield Error(f"{policy.kind}: {problem}.", id="approvals.E001")
+    try:
+        declared = declaration(policy.power)
+    except UnknownPower as problem:
+        yield Error(f"{policy.kind}: {problem}.", id="approvals.E002")
+        return
+    if declared.prefix(policy.kind) is None and declared.through.get(policy.kind) is None:
+        yield Error(
+            f"{policy.kind}: the power {policy.power} is declared for another model.", id="approvals.E002"
+        )

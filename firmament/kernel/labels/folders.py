@@ -1,0 +1,213 @@
+"""Folders: making, naming, moving, deleting, and reading a whole tree at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.labels.events import FolderCreated, FolderDeleted, FolderMoved, FolderRenamed
+from firmament.kernel.labels.models import DEEPEST, Folder
+from firmament.kernel.labels.policies import Can
+from firmament.kernel.ledger.record import record
+from firmament.kernel.policies.decide import require
+from firmament.kernel.tenancy.actor import Actor
+
+PLAIN = {
+    "folder_not_in_itself": _("A folder cannot be moved into itself."),
+    "folder_not_too_deep": _("Folders lie at most eight deep."),
+    "folder_in_its_area": _("This folder belongs to another part of the library."),
+    "folder_name_once": _("There is already a folder of this name here."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderNode:
+    """A folder in its tree. `own` things lie in it, `count` in it and everything below; `depth` begins at 1."""
+
+    id: UUID
+    name: str
+    depth: int
+    own: int
+    count: int
+    children: tuple["FolderNode", ...] = ()
+
+    def walk(self) -> "Iterable[FolderNode]":
+        """This folder and all below it, in the order of the page."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(slots=True)
+class _Knot:
+    row: Any
+    below: list["_Knot"] = field(default_factory=list)
+
+    def node(self, depth: int) -> FolderNode:
+        children = tuple(knot.node(depth + 1) for knot in self.below)
+        own = self.row.things
+        return FolderNode(
+            id=self.row.pk,
+            name=self.row.name,
+            depth=depth,
+            own=own,
+            count=own + sum(child.count for child in children),
+            children=children,
+        )
+
+
+def folder_tree(
+    area: str, *, content: "models.QuerySet[Any] | None" = None, through: str = "folder"
+) -> tuple[FolderNode, ...]:
+    """The area's folders as a tree, in one query.
+
+    `content`: the room's rows that the reader may see (`Snippet.objects.visible_to(actor)`), counted by their field
+    `through`; without it every count is 0.
+    """
+    things: Any = models.Value(0)
+    if content is not None:
+        mine = content.filter(**{through: models.OuterRef("pk")}).order_by().values(through)
+        counted = mine.annotate(n=models.Count("pk")).values("n")
+        things = models.functions.Coalesce(models.Subquery(counted), 0)
+    knots = {row.pk: _Knot(row) for row in Folder.objects.of(area).annotate(things=things)}
+    roots = []
+    for knot in knots.values():
+        above = knots.get(knot.row.parent_id)
+        (above.below if above else roots).append(knot)
+    return tuple(knot.node(1) for knot in roots)
+
+
+def flat(tree: Iterable[FolderNode]) -> list[FolderNode]:
+    """Every folder of a tree in the order of the page: for choices and for the phone."""
+    return [node for root in tree for node in root.walk()]
+
+
+def path_of(folder: Folder) -> tuple[Folder, ...]:
+    """The folders from the top down to this one, which is the last; one query, whatever the depth."""
+    with connection.cursor() as cursor:
+        cursor.execute(PATH, [folder.pk, DEEPEST])
+        found = [row[0] for row in cursor.fetchall()]
+    rows = Folder.objects.in_bulk(found)
+    return tuple(rows[pk] for pk in found)
+
+
+def with_all_below(folder: Folder) -> list[UUID]:
+    """The ids of the folder and of every one below it: for lists that show what lies underneath too."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [folder.pk])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def make_folder(actor: Actor, *, area: str, name: str, parent: Folder | None = None) -> Folder:
+    """A new folder, last among its neighbours. ValidationError for a taken name or too great a depth."""
+    require(actor, Can.MANAGE_FOLDERS)
+    last = Folder.objects.filter(area=area, parent=parent).aggregate(last=models.Max("position"))["last"]
+    folder = Folder(area=area, parent=parent, position=0 if last is None else last + 1).call(name)
+    folder.full_clean(exclude=["parent"])
+    _save(folder)
+    record(actor, FolderCreated(folder_id=folder.pk, area=area, name=folder.name))
+    return folder
+
+
+def rename_folder(actor: Actor, folder: Folder, *, name: str) -> Folder:
+    """Call a folder something else. ValidationError when its neighbour is called so."""
+    require(actor, Can.MANAGE_FOLDERS, folder)
+    folder = Folder.objects.select_for_update().get(pk=folder.pk)
+    before = folder.name
+    folder.call(name)
+    folder.full_clean(exclude=["parent"])
+    if folder.name != before:
+        _save(folder)
+        record(actor, FolderRenamed(folder_id=folder.pk, before=before, name=folder.name))
+    return folder
+
+
+def move_folder(
+    actor: Actor, folder: Folder, *, parent: Folder | None, position: int | None = None
+) -> Folder:
+    """Put a folder, with everything in it, into another one or to the top; `position` counts from 0, last without.
+
+    ValidationError when that would lay it into itself, too deep, beside a namesake, or into another area.
+    """
+    require(actor, Can.MANAGE_FOLDERS, folder)
+    folder = Folder.objects.select_for_update().get(pk=folder.pk)
+    before = folder.parent_id
+    neighbours = Folder.objects.of(folder.area).filter(parent=parent).exclude(pk=folder.pk)
+    order = list(neighbours.values_list("pk", flat=True))
+    order.insert(len(order) if position is None else position, folder.pk)
+    folder.parent, folder.position = parent, order.index(folder.pk)
+    _save(folder)
+    for place, pk in enumerate(order):
+        Folder.objects.filter(pk=pk).exclude(position=place).update(position=place)
+    if folder.parent_id != before:
+        record(
+            actor,
+            FolderMoved(folder_id=folder.pk, name=folder.name, from_id=before, to_id=folder.parent_id),
+        )
+    return folder
+
+
+def delete_folder(
+    actor: Actor,
+    folder: Folder,
+    *,
+    content: "models.QuerySet[Any]",
+    through: str = "folder",
+    moving_up: bool = False,
+) -> int:
+    """Delete a folder. What lies in it moves to the folder above with `moving_up`, else it has to be empty.
+
+    `content` is every row of the room that may lie in folders, seen by the actor or not; a row left behind would
+    point nowhere. Gives back how many things and folders moved. ValidationError when it is not empty, or when a
+    folder in it has a namesake above.
+    """
+    require(actor, Can.MANAGE_FOLDERS, folder)
+    folder = Folder.objects.select_for_update().get(pk=folder.pk)
+    inside = content.filter(**{through: folder})
+    below = Folder.objects.filter(parent=folder)
+    moved = inside.count() + below.count()
+    if moved and not moving_up:
+        raise ValidationError(_("The folder is not empty."), code="not_empty")
+    inside.update(**{through: folder.parent_id})
+    for child in below:
+        child.parent_id = folder.parent_id
+        _save(child)
+    record(actor, FolderDeleted(folder_id=folder.pk, name=folder.name, moved_up=moved))
+    folder.delete()
+    return moved
+
+
+PATH = """
+WITH RECURSIVE up AS (
+    SELECT id, parent_id, 1 AS height FROM labels_folder WHERE id = %s
+    UNION ALL
+    SELECT f.id, f.parent_id, up.height + 1 FROM labels_folder f JOIN up ON f.id = up.parent_id
+    WHERE up.height < %s
+)
+SELECT id FROM up ORDER BY height DESC
+"""
+
+BELOW = """
+WITH RECURSIVE down AS (
+    SELECT id FROM labels_folder WHERE id = %s
+    UNION
+    SELECT f.id FROM labels_folder f JOIN down ON f.parent_id = down.id
+)
+SELECT id FROM down
+"""
+
+
+def _save(folder: Folder) -> None:
+    """Save it, and say what the database refuses in plain words."""
+    try:
+        with transaction.atomic():
+            folder.save()
+    except IntegrityError as refused:
+        name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None) or ""
+        if name not in PLAIN:
+            raise
+        raise ValidationError(PLAIN[name], code=name) from refused

@@ -1,0 +1,111 @@
+"""Adding and restoring versions. The room's action asks for the power before and records afterwards."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.versions.models import VersionModel
+from firmament.lib.canonical import checksum
+from firmament.lib.text import is_storable
+
+Version = TypeVar("Version", bound=VersionModel)
+
+
+class Conflict(ValidationError):
+    """Somebody saved `latest` while the writer worked from `based_on`; forms show it, programs get 409."""
+
+    def __init__(self, *, based_on: int, latest: int) -> None:
+        super().__init__(
+            _(
+                "Somebody saved version %(latest)s while you worked from version %(based_on)s. Nothing of theirs was"
+                " changed; compare the two, and save again."
+            ),
+            code="conflict",
+            params={"based_on": based_on, "latest": latest},
+        )
+        self.based_on = based_on
+        self.latest = latest
+
+
+def lock(subject: models.Model) -> None:
+    """Hold the subject's row until the transaction ends, so that what counts its versions counts alone.
+
+    NO KEY: rows that point at the subject may be written meanwhile.
+    """
+    type(subject)._default_manager.select_for_update(no_key=True).values_list("pk").get(pk=subject.pk)
+
+
+def add_version(
+    actor: Actor,
+    subject: models.Model,
+    model: type[Version],
+    *,
+    content: dict[str, Any],
+    note: str = "",
+    based_on: int | None = None,
+) -> Version:
+    """Keep `content` as the subject's next version; content equal to the latest's gives that one back.
+
+    `based_on`: the number the writer started from. An older one than the latest raises `Conflict`, whatever the
+    content. ValidationError for content that has no canonical form.
+    """
+    mark = _checksum(content)
+    lock(subject)
+    latest: Version | None = model.objects.latest_of(subject)
+    if based_on is not None and latest is not None and based_on != latest.number:
+        raise Conflict(based_on=based_on, latest=latest.number)
+    if latest is not None and latest.checksum == mark:
+        return latest
+    added: Version = model.objects.create(
+        subject=subject,
+        number=latest.number + 1 if latest else 1,
+        content=content,
+        checksum=mark,
+        note=note,
+        author_id=actor.membership_id,
+    )
+    return added
+
+
+def restore(actor: Actor, version: Version, *, note: str = "") -> Version:
+    """A new version with the content of an earlier one. Restoring the latest itself gives it back."""
+    subject: models.Model = version.subject  # type: ignore[attr-defined]  # each room's own class has it
+    lock(subject)
+    latest = type(version).objects.latest_of(subject)
+    if latest == version:
+        return version
+    restored: Version = type(version).objects.create(
+        subject=subject,
+        number=latest.number + 1,
+        content=version.content,
+        checksum=version.checksum,
+        note=note,
+        author_id=actor.membership_id,
+        restored_from=version.number,
+    )
+    return restored
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    try:
+        mark = checksum(content)
+    except (ValueError, TypeError) as odd:
+        raise ValidationError(_("This cannot be kept: %(why)s"), code="content", params={"why": odd}) from odd
+    if not all(is_storable(text) for text in _texts(content)):
+        raise ValidationError(_("The text holds a character that cannot be kept."), code="content")
+    return mark
+
+
+def _texts(value: Any) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return [text for pair in value.items() for part in pair for text in _texts(part)]
+        case list() | tuple():
+            return [text for item in value for text in _texts(item)]
+        case _:
+            return []
