@@ -39,21 +39,17 @@ def _written(value: Any) -> str:
         case dict():
             return (
                 "{"
-                + ",".join(f"{_key(key)}:{_written(value[key])}" for key in sorted(value, key=_units))
+                + ",".join(f"{_written(key)}:{_written(value[key])}" for key in sorted(value, key=_units))
                 + "}"
             )
         case _:
             raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _key(key: Any) -> str:
+def _units(key: object) -> bytes:
+    """Keys are ordered by UTF-16 code units (RFC 8785 §3.2.3)."""
     if not isinstance(key, str):
         raise TypeError(f"JSON has no key of type {type(key).__name__}")
-    return json.dumps(key, ensure_ascii=False)
-
-
-def _units(key: str) -> bytes:
-    """Keys are ordered by UTF-16 code units (RFC 8785 §3.2.3)."""
     return key.encode("utf-16-be", "surrogatepass")
 
 

@@ -15,6 +15,7 @@ from firmament.kernel.labels.policies import Can
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.transaction import current_firm_id
 
 PLAIN = {
     "folder_not_in_itself": _("A folder cannot be moved into itself."),
@@ -74,7 +75,7 @@ def folder_tree(
         counted = mine.annotate(n=models.Count("pk")).values("n")
         things = models.functions.Coalesce(models.Subquery(counted), 0)
     knots = {row.pk: _Knot(row) for row in Folder.objects.of(area).annotate(things=things)}
-    roots = []
+    roots: list[_Knot] = []
     for knot in knots.values():
         above = knots.get(knot.row.parent_id)
         (above.below if above else roots).append(knot)
@@ -105,6 +106,7 @@ def with_all_below(folder: Folder) -> list[UUID]:
 def make_folder(actor: Actor, *, area: str, name: str, parent: Folder | None = None) -> Folder:
     """A new folder, last among its neighbours. ValidationError for a taken name or too great a depth."""
     require(actor, Can.MANAGE_FOLDERS)
+    _hold(area)
     last = Folder.objects.filter(area=area, parent=parent).aggregate(last=models.Max("position"))["last"]
     folder = Folder(area=area, parent=parent, position=0 if last is None else last + 1).call(name)
     folder.full_clean(exclude=["parent"])
@@ -116,7 +118,7 @@ def make_folder(actor: Actor, *, area: str, name: str, parent: Folder | None = N
 def rename_folder(actor: Actor, folder: Folder, *, name: str) -> Folder:
     """Call a folder something else. ValidationError when its neighbour is called so."""
     require(actor, Can.MANAGE_FOLDERS, folder)
-    folder = Folder.objects.select_for_update().get(pk=folder.pk)
+    folder = _held(folder)
     before = folder.name
     folder.call(name)
     folder.full_clean(exclude=["parent"])
@@ -134,7 +136,7 @@ def move_folder(
     ValidationError when that would lay it into itself, too deep, beside a namesake, or into another area.
     """
     require(actor, Can.MANAGE_FOLDERS, folder)
-    folder = Folder.objects.select_for_update().get(pk=folder.pk)
+    folder = _held(folder)
     before = folder.parent_id
     neighbours = Folder.objects.of(folder.area).filter(parent=parent).exclude(pk=folder.pk)
     order = list(neighbours.values_list("pk", flat=True))
@@ -166,7 +168,7 @@ def delete_folder(
     folder in it has a namesake above.
     """
     require(actor, Can.MANAGE_FOLDERS, folder)
-    folder = Folder.objects.select_for_update().get(pk=folder.pk)
+    folder = _held(folder)
     inside = content.filter(**{through: folder})
     below = Folder.objects.filter(parent=folder)
     moved = inside.count() + below.count()
@@ -199,6 +201,27 @@ WITH RECURSIVE down AS (
 )
 SELECT id FROM down
 """
+
+
+def _hold(area: str) -> None:
+    """Change one area's tree at a time.
+
+    The trigger takes the same lock, but only after the row's own: two who move folders into each other would then
+    wait for each other for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_firm_id()} folders {area}"]
+        )
+
+
+def _held(folder: Folder) -> Folder:
+    """The folder as it is now, with its area's tree held. ValidationError when somebody deleted it meanwhile."""
+    _hold(folder.area)
+    found: Folder | None = Folder.objects.filter(pk=folder.pk).first()
+    if found is None:
+        raise ValidationError(_("This folder is gone."), code="gone")
+    return found
 
 
 def _save(folder: Folder) -> None:

@@ -1,19 +1,26 @@
 """Tags, the base of each room's table of tagged things, and folders."""
 
 from typing import ClassVar, Self
+from uuid import UUID
 
-from django.core.validators import MaxLengthValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.kernel.tenancy.triggers import Trigger
-from firmament.lib.text import folded
+from firmament.lib.text import folded, is_storable
 
 TAG_LENGTH = 40
 FOLDER_LENGTH = 80
 DEEPEST = 8
+
+
+def can_be_kept(name: str) -> None:
+    """Refuse what PostgreSQL has no place for; forms do so too, programs and imports come another way."""
+    if not is_storable(name):
+        raise ValidationError(_("The name holds a character that cannot be kept."), code="characters")
 
 
 class Tag(FirmModel):
@@ -32,8 +39,8 @@ class Tag(FirmModel):
 
     view_power = "labels.view"
 
-    name = models.CharField(_("Name"), max_length=TAG_LENGTH)
-    folded = models.CharField(max_length=200, editable=False)
+    name = models.CharField(_("Name"), max_length=TAG_LENGTH, validators=[can_be_kept])
+    folded = models.CharField(max_length=200, editable=False, validators=[can_be_kept])
     colour = models.CharField(_("Colour"), max_length=1, choices=Colour, default=Colour.NONE, blank=True)
 
     class Meta:
@@ -71,6 +78,7 @@ class TaggingModel(FirmModel):
     """
 
     tag = FirmForeignKey("labels.Tag", on_delete=models.PROTECT)
+    tag_id: UUID
 
     class Meta:
         abstract = True
@@ -87,6 +95,13 @@ class TaggingModel(FirmModel):
             if isinstance(field, FirmForeignKey) and field.name != "tag"
         )
         return str(name)
+
+    @classmethod
+    def subject_model(cls) -> type[models.Model]:
+        """What is tagged."""
+        found = cls._meta.get_field(cls.subject_name()).related_model
+        assert isinstance(found, type)  # every model is loaded
+        return found
 
 
 class TagRemoval(FirmModel):
@@ -140,8 +155,8 @@ class Folder(FirmModel):
     parent = FirmForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Inside the folder")
     )
-    name = models.CharField(_("Name"), max_length=FOLDER_LENGTH)
-    folded = models.CharField(max_length=400, editable=False, validators=[MaxLengthValidator(400)])
+    name = models.CharField(_("Name"), max_length=FOLDER_LENGTH, validators=[can_be_kept])
+    folded = models.CharField(max_length=400, editable=False, validators=[can_be_kept])
     position = models.PositiveIntegerField(default=0)
 
     objects: ClassVar = FolderQuerySet.as_manager()

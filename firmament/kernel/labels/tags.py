@@ -146,7 +146,7 @@ def undo_removal(actor: Actor, removal: TagRemoval) -> Tag:
         label, by = model._meta.label_lower, model.subject_name()
         wanted = removal.links.get(label, [])
         there = list(
-            model._meta.get_field(by).related_model.objects.filter(pk__in=wanted).values_list("pk", flat=True)
+            model.subject_model()._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)
         )
         model.objects.bulk_create([model(**{f"{by}_id": pk}, tag=tag) for pk in there])
         things += len(there)
@@ -196,6 +196,7 @@ def _tags(actor: Actor, names: Iterable[str]) -> list[Tag]:
     wanted: dict[str, Tag] = {}
     for name in names:
         tag = Tag().call(name)
+        _refuse_name(tag)
         wanted.setdefault(tag.folded, tag)
     if len(wanted) > MOST:
         raise ValidationError(
@@ -205,8 +206,6 @@ def _tags(actor: Actor, names: Iterable[str]) -> list[Tag]:
     new = [tag for fold, tag in wanted.items() if fold not in there]
     if new:
         require(actor, Can.CREATE_TAGS)
-        for tag in new:
-            _refuse_name(tag)
         # Two people may make the same tag at once; the one that was first is taken by both.
         Tag.objects.bulk_create(new, ignore_conflicts=True)
         there = _by_fold(wanted)
