@@ -57,6 +57,7 @@ urlpatterns: list[Address] = [
     path("", views.start, name="start"),
     path("w/<slug:firm>/", views.firm_start, name="workspace"),
     path("portal/<slug:firm>/", views.firm_start, name="portal"),
+    path("portal/<slug:firm>/account/", views.account, name="portal_account"),
     *rooms(),
     *vouch(files_urls.urlpatterns, "a signed link; the view asks for the person and the power itself"),
     path(

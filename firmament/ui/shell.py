@@ -72,10 +72,10 @@ class FirmChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChoice:
-    """A client the person acts for, for the portal's account switcher."""
+    """A client the person acts for, for the portal's account switcher; value "" is all of them."""
 
     name: str
-    url: str
+    value: str
     current: bool = False
 
 
@@ -119,7 +119,8 @@ class Shell:
     menu_narrow: the person folded the left menu; read from the cookie `ui_menu` ("narrow"), which the
     browser writes. search_url: an address that answers `?q=` with `<li class="palette-item">` rows; ""
     while there is none, then the palette holds the menu's destinations alone. theme_url: takes a POST of
-    `theme` (auto, light, dark) from the person menu; "" leaves the switch out.
+    `theme` (auto, light, dark) from the person menu; "" leaves the switch out. account_url: takes a POST of
+    `account`, the value of one of `accounts`.
     """
 
     face: Face
@@ -128,6 +129,7 @@ class Shell:
     person: PersonBadge | None = None
     firms: tuple[FirmChoice, ...] = ()
     accounts: tuple[AccountChoice, ...] = ()
+    account_url: str = ""
     sections: tuple[MenuSection, ...] = ()
     new_items: tuple[MenuItem, ...] = ()
     toasts: tuple[Toast, ...] = ()

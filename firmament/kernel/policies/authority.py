@@ -62,12 +62,13 @@ class _Key:
     domain: Domain
     membership_id: UUID | None
     user_id: UUID | None
+    client_id: UUID | None
     job: str
     scopes: frozenset[str]
 
 
 def _key(actor: Actor) -> _Key:
-    return _Key(actor.domain, actor.membership_id, actor.user_id, actor.job, actor.scopes)
+    return _Key(actor.domain, actor.membership_id, actor.user_id, actor.client_id, actor.job, actor.scopes)
 
 
 def authority_of(actor: Actor) -> Authority:
@@ -198,10 +199,15 @@ WHERE (m.id = %s::uuid OR m.user_id = %s::uuid) AND ((m.state = 'active' AND u.i
 
 
 def _client(actor: Actor) -> Authority:
-    """A portal identity's grants. An expired one is gone at the instant it says."""
+    """A portal identity's grants. An expired one is gone at the instant it says.
+
+    One who looks at a single client holds that grant and no other, so every rule narrows with it.
+    """
     if actor.user_id is None:
         return Authority(actor=actor, live=False)
     rows = PortalGrant.objects.in_force(at=now()).filter(user_id=actor.user_id, user__is_active=True)
+    if actor.client_id is not None:
+        rows = rows.filter(client_id=actor.client_id)
     grants = {client: frozenset(scopes) for client, scopes in rows.values_list("client_id", "scopes")}
     return Authority(actor=actor, live=bool(grants), grants=grants, clearance=CLIENT_CLEARANCE)
 

@@ -116,7 +116,12 @@ class World:
             case Kind.LEAVE_TEAM:
                 return self.with_authority(team_ids=held.team_ids - edit.values)
             case Kind.GRANT | Kind.REVOKE:
-                grants = _regranted(held.grants, edit)
+                chosen = held.actor.client_id
+                grants = {
+                    client: scopes
+                    for client, scopes in _regranted(held.grants, edit).items()
+                    if chosen is None or client == chosen
+                }
                 return self.with_authority(grants=grants, live=bool(grants))
             case Kind.SET_CLEARANCE:
                 return self.with_authority(clearance=next(iter(edit.values)))

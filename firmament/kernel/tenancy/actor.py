@@ -27,7 +27,8 @@ class Actor:
     """One identity acting in one firm. Holds ids only; what they may do is asked of kernel.policies.
 
     A TOKEN carries its maker's `user_id` and `membership_id`, so that its scopes are cut to what
-    the maker may do at the time of use. `job` names the job of a SYSTEM actor.
+    the maker may do at the time of use. `job` names the job of a SYSTEM actor. `client_id` is the one client
+    that a CLIENT looks at for now; None is all they are granted.
     """
 
     domain: Domain
@@ -35,6 +36,7 @@ class Actor:
     user_id: UUID | None = None
     membership_id: UUID | None = None
     token_id: UUID | None = None
+    client_id: UUID | None = None
     job: str = ""
     name: str = ""
     scopes: frozenset[str] = frozenset()
@@ -58,9 +60,11 @@ class Actor:
         )
 
     @classmethod
-    def of_client(cls, user: "User", firm_id: UUID) -> "Actor":
+    def of_client(cls, user: "User", firm_id: UUID, *, client_id: UUID | None = None) -> "Actor":
         """A person on the client's side; their grants say for which clients."""
-        return cls(domain=Domain.CLIENT, firm_id=firm_id, user_id=user.pk, name=user.name)
+        return cls(
+            domain=Domain.CLIENT, firm_id=firm_id, user_id=user.pk, client_id=client_id, name=user.name
+        )
 
     @classmethod
     def of_token(

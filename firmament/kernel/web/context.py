@@ -13,6 +13,7 @@ from firmament.kernel.files.models import StoredFile
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Firm, FirmAccess, FirmProfile
+from firmament.kernel.web.accounts import choices
 from firmament.kernel.web.menu import SECTION_LABELS, MenuEntry, NewEntry, Section
 from firmament.kernel.web.request_ids import request_id_of
 from firmament.kernel.web.toasts import take_toasts
@@ -33,6 +34,7 @@ SIGN_OUT = "account_logout"
 PROFILE = "profile"
 THEME = "theme"
 LOGO = "logo"
+ACCOUNT = "portal_account"
 
 
 def shell_for(request: HttpRequest) -> Shell:
@@ -51,6 +53,8 @@ def shell_for(request: HttpRequest) -> Shell:
         home_url=door_url(firm.slug, staff=staff),
         person=PersonBadge(name=user.name, email=user.email),
         firms=_firms(request, firm, staff=staff),
+        accounts=() if staff else choices(actor),
+        account_url="" if staff else _address(ACCOUNT, firm.slug),
         sections=_sections(request, actor, firm.slug, staff=staff),
         new_items=_new_items(actor, firm.slug) if staff else (),
         toasts=take_toasts(request),

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone, translation
@@ -32,10 +32,12 @@ from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm, FirmAccess
 from firmament.kernel.tenancy.transaction import firm_transaction, transaction_cache
+from firmament.kernel.web.accounts import accounts_of, choose, names_one, narrowed, opened_anew
 from firmament.kernel.web.entrances import Door, Entrance, entrance_of, to_sign_in
 from firmament.kernel.web.errors import error_page, failure_status
 from firmament.kernel.web.problems import problem
 from firmament.kernel.web.throttles import take_token
+from firmament.kernel.web.toasts import toast, unsaid
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ class FirmMiddleware:
         visit = Visit(
             firm=firm,
             entrance=entrance,
-            enter=lambda: actor_for(user, domain),
+            enter=lambda: narrowed(request, actor_for(user, domain)),
             time_zone=user.timezone or firm.timezone,
             locale=user.locale or firm.locale,
         )
@@ -142,6 +144,8 @@ class FirmMiddleware:
             return _suspended(request, visit.firm)
         try:
             response = self._inside(request, visit)
+            if response.status_code in (403, 404):
+                response = self._in_another_account(request, visit, response)
         except IntegrityError:
             # Foreign keys are checked at the commit: what was pointed at has gone meanwhile.
             log.exception("The commit was refused")
@@ -152,7 +156,39 @@ class FirmMiddleware:
         _record_afterwards(request, visit.firm.pk, response.status_code)
         return response
 
-    def _inside(self, request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    def _in_another_account(
+        self, request: HttpRequest, visit: Visit, refused: HttpResponseBase
+    ) -> HttpResponseBase:
+        """What the person's other clients answer, where the one they look at has no such thing.
+
+        A page opened anew, as from a letter, goes on to the client it belongs to and says so. What comes from a
+        page that stood open meanwhile is answered for all of them, or their work would be lost; the choice stays.
+        """
+        actor: Actor | None = getattr(request, "actor", None)
+        if actor is None or actor.client_id is None or not names_one(request.path_info):
+            return refused
+        request.denied = None  # type: ignore[attr-defined]  # asked again without the choice
+        if not opened_anew(request):
+            return self._inside(request, _as_account(visit, actor, None))
+        with unsaid(request):
+            found = self._inside(request, _as_account(visit, actor, None), keep=False)
+            if found.status_code >= 400:
+                return found
+            with firm_transaction(visit.firm.pk, read_only=True):
+                others = [one for one in accounts_of(actor) if one.id != actor.client_id]
+            owner = next((one for one in others if self._opens(request, visit, actor, one.id)), None)
+        if owner is None:
+            return self._inside(request, _as_account(visit, actor, None))
+        choose(request, visit.firm.pk, owner.id)
+        with _reader(visit):
+            toast(request, translation.gettext("You now see “%(name)s”.") % {"name": owner.name}, tone="info")
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _opens(self, request: HttpRequest, visit: Visit, actor: Actor, client_id: UUID) -> bool:
+        answer = self._inside(request, _as_account(visit, actor, client_id), keep=False)
+        return answer.status_code < 400
+
+    def _inside(self, request: HttpRequest, visit: Visit, *, keep: bool = True) -> HttpResponseBase:
         firm = visit.firm
         request.firm = firm  # type: ignore[attr-defined]
         read_only = request.method in SAFE and not visit.entrance.recorded_read
@@ -167,9 +203,14 @@ class FirmMiddleware:
             if response.streaming:
                 # It would be read after the transaction has ended: large files leave by signed link.
                 raise ImproperlyConfigured("A firm's page cannot stream its response.")
-            if response.status_code >= 400:
+            if response.status_code >= 400 or not keep:
                 transaction.set_rollback(True)
             return response
+
+
+def _as_account(visit: Visit, actor: Actor, client_id: UUID | None) -> Visit:
+    """The same visit by the same person, looking at one client, or at all of them."""
+    return replace(visit, enter=lambda: replace(actor, client_id=client_id))
 
 
 def note_denied(request: HttpRequest, denied: Denied) -> None:

@@ -1,5 +1,7 @@
 """Short words about what was just done, with a way back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from django.core.exceptions import ValidationError
@@ -35,3 +37,14 @@ def take_toasts(request: HttpRequest) -> tuple[Toast, ...]:
         Toast(text=text, tone=cast(Tone, tone), undo_url=undo_url)
         for text, tone, undo_url in request.session.pop(_SESSION)
     )
+
+
+@contextmanager
+def unsaid(request: HttpRequest) -> Iterator[None]:
+    """Whatever is drawn inside is shown to nobody: what waits to be said still waits afterwards."""
+    waiting = request.session.get(_SESSION)
+    try:
+        yield
+    finally:
+        if waiting != request.session.get(_SESSION):
+            request.session[_SESSION] = waiting or []

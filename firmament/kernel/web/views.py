@@ -1,13 +1,16 @@
 """The pages that belong to no room: the way in, and the head of each firm's path."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from firmament.kernel.tenancy.models import Firm, FirmAccess
+from firmament.kernel.web.accounts import accounts_of, choose, page_before
 from firmament.kernel.web.context import door_url, first_address
 from firmament.kernel.web.entrances import person_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
+from firmament.kernel.web.toasts import toast
 
 
 @require_safe
@@ -36,6 +39,18 @@ def firm_start(request: FirmRequest, firm: str) -> HttpResponse:
     if not address:
         raise Http404
     return HttpResponseRedirect(address)
+
+
+@require_POST
+@person_page("It narrows what somebody sees to one of the clients they themselves act for.")
+def account(request: FirmRequest, firm: str) -> HttpResponse:
+    """Look at one client or, with an empty `account`, at all of them again; then back to where it was chosen."""
+    wanted = request.POST.get("account", "")
+    found = next((one for one in accounts_of(request.actor) if str(one.id) == wanted), None)
+    choose(request, request.firm.pk, found.id if found else None)
+    if wanted and found is None:
+        toast(request, _("You do not act for that client any more. You see all your others."), tone="warning")
+    return HttpResponseRedirect(page_before(request), status=303)
 
 
 def _door(access: FirmAccess) -> str:

@@ -12,6 +12,7 @@ class ClientsConfig(AppConfig):
     requires = ()
     # What walls may stand before, and what "why?" may be asked about.
     explainable = (("clients.Client", "firmament.modules.clients.public.find_clients"),)
+    portal_accounts = ("firmament.modules.clients.public.portal_clients",)
     answered_for = ("firmament.modules.clients.public.answered_for",)
     menu = (MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),)
     portal_menu = (

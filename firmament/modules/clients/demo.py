@@ -6,6 +6,7 @@ from random import Random
 from firmament.kernel.identity.models import User
 from firmament.kernel.jobs.inline import drain
 from firmament.kernel.policies.actions import grant_portal
+from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.demo import DemoFirm
 from firmament.kernel.tenancy.models import Membership
@@ -76,6 +77,10 @@ PORTAL = frozenset(
 )
 
 
+# The client that the demo's own client person acts for beside the first, so that the account switcher is seen.
+SECOND_ACCOUNT = 3
+
+
 def load(people: DemoFirm) -> None:
     """Clients in the order in which they came; every third has somebody in the portal."""
     dice = Random(20250101 + people.scale)
@@ -92,6 +97,8 @@ def load(people: DemoFirm) -> None:
             contact = _contacts(people, client, host, number, dice)
             if number % 3 == 0:
                 _portal(people, client, contact)
+            if number == SECOND_ACCOUNT:
+                _second_account(people, client)
             drain()
         _later(people, client, number)
 
@@ -152,6 +159,13 @@ def _portal(people: DemoFirm, client: Client, contact: Contact) -> None:
     user = User.objects.create_user(contact.email, contact.name, None, timezone="Europe/Berlin")
     grant_portal(people.partner, user=user, client_id=client.pk, scopes=PORTAL)
     link_user(people.partner, contact, user)
+
+
+def _second_account(people: DemoFirm, client: Client) -> None:
+    first = PortalGrant.objects.select_related("user").order_by("created_at", "pk")[0].user
+    contact = add_contact(people.manager, client, name=first.name, email=first.email, title="Partner")
+    grant_portal(people.partner, user=first, client_id=client.pk, scopes=PORTAL)
+    link_user(people.partner, contact, first)
 
 
 def _later(people: DemoFirm, client: Client, number: int) -> None:

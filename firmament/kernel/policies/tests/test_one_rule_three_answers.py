@@ -1,5 +1,6 @@
 """Whatever the rule, the rows and the person: the object check, the list and the explanation agree."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import HealthCheck, event, given, settings
@@ -81,6 +82,22 @@ def test_a_wall_beats_every_rule(acme: Firm, drawn: Drawn) -> None:
             ).exists()
 
 
+@examples(60)
+@given(drawn())
+def test_looking_at_one_client_is_holding_that_grant_alone(acme: Firm, drawn: Drawn) -> None:
+    with world(drawn) as made:
+        rows = list(Wall.objects.all())
+        chosen = next(actor for actor in made.actors if actor.client_id)
+        narrowed = {row.pk for row in rows if allows(chosen, Trial.DO, row)}
+        reached = authority_of(chosen).grants
+        PortalGrant.objects.filter(user_id=chosen.user_id).exclude(client_id=chosen.client_id).delete()
+        forget_authority()
+        alone = replace(chosen, client_id=None)
+
+        assert narrowed == {row.pk for row in rows if allows(alone, Trial.DO, row)}
+        assert set(reached) <= {chosen.client_id}
+
+
 @examples(40)
 @given(drawn())
 def test_the_explanation_says_what_happens(acme: Firm, drawn: Drawn) -> None:
@@ -100,7 +117,7 @@ def test_the_smallest_change_carried_out_turns_the_answer_round(acme: Firm, draw
         rows = list(Wall.objects.all())
         if not rows:
             return
-        for actor in made.actors[:3]:
+        for actor in made.actors[:4]:
             with undone():
                 row = Wall.objects.get(pk=rows[pick % len(rows)].pk)
                 told = explain(actor, Trial.DO, row)

@@ -228,6 +228,7 @@ def _actors(bob: Membership, carl: User, drawn: Drawn) -> tuple[Actor, ...]:
         Actor.of_staff(bob),
         token,
         Actor.of_client(carl, firm_id),
+        Actor.of_client(carl, firm_id, client_id=CLIENTS[0]),
         Actor.system("trials.job"),
         Actor(domain=Domain.OPERATOR, firm_id=firm_id, name="Olga"),
         Actor(

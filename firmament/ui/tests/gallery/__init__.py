@@ -146,9 +146,11 @@ def portal() -> Shell:
         home_url="/portal/harbor/",
         person=PersonBadge(name="Carla Marlowe", email="carla@marlowe.example", title="Marlowe Shipping"),
         accounts=(
-            AccountChoice(name="Marlowe Shipping", url="/a", current=True),
-            AccountChoice(name="Marlowe Family Trust", url="/b"),
+            AccountChoice(name="All accounts", value=""),
+            AccountChoice(name="Marlowe Shipping", value="a", current=True),
+            AccountChoice(name="Marlowe Family Trust", value="b"),
         ),
+        account_url="/account",
         sections=(
             MenuSection(
                 label="",
