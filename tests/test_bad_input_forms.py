@@ -10,7 +10,7 @@ from tests.walking import read, send
 __all__ = ["fillings", "people", "quiet", "strings"]
 
 # The forms of other rooms have a file of their own, so that two processes share the work.
-ROOMS = ("clients:", "documents:")
+ROOMS = ("clients:", "engagements:", "grants:", "documents:")
 
 
 def test_what_is_typed_is_kept_somewhere(fillings) -> None:
