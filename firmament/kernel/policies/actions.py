@@ -244,7 +244,7 @@ def raise_wall(
 ) -> Wall:
     """Keep a person or a team from a client or an engagement, whatever their roles say.
 
-    ValidationError without a reason, unless exactly one of each pair is named, or where the same wall stands already.
+    ValidationError without a reason, or unless exactly one of each pair is named.
     """
     wall = Wall(
         membership=membership,
@@ -257,7 +257,7 @@ def raise_wall(
     require(actor, Can.RAISE_WALL, wall)
     _require_reason(reason, _("Say why the wall is raised."))
     wall.full_clean()
-    _raise_once(wall)
+    wall.save(force_insert=True)
     record(
         actor,
         WallRaised(
@@ -272,15 +272,6 @@ def raise_wall(
     )
     forget_authority()
     return wall
-
-
-def _raise_once(wall: Wall) -> None:
-    # Two partners may hear of the same conflict at once: the second is told that the wall stands.
-    try:
-        with transaction.atomic():
-            wall.save(force_insert=True)
-    except IntegrityError as error:
-        raise ValidationError(_("This wall stands already."), code="stands") from error
 
 
 def lift_wall(actor: Actor, wall: Wall, *, reason: str) -> None:

@@ -204,13 +204,6 @@ class Wall(FirmModel):
                 | Q(lifted_at__isnull=False, lifted_reason__regex=r"\S"),
                 name="wall_is_lifted_for_a_reason",
             ),
-            models.UniqueConstraint(
-                fields=["firm", "membership", "team", "client_id", "engagement_id"],
-                condition=Q(lifted_at__isnull=True),
-                nulls_distinct=False,
-                name="wall_stands_once",
-                violation_error_message=_("This wall stands already."),
-            ),
         ]
         indexes = [
             models.Index(

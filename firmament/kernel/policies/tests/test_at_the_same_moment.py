@@ -105,29 +105,3 @@ def test_nobody_becomes_staff_and_client_at_the_same_moment(two: tuple[Connectio
     thread.join(10)
 
     assert [error.diag.constraint_name for error in errors] == ["policies_domains_never_mix"]
-
-
-def test_two_partners_raise_the_same_wall_once(two: tuple[Connection, Connection]) -> None:
-    one, other = two
-    client = "00000000-0000-4000-8000-000000000001"
-    with cluster.superuser(CLONE) as root:
-        root.execute(
-            "INSERT INTO clients_client (id, firm_id, kind, name, reference, state, email, phone, vat_id,"
-            " address_line1, address_line2, postal_code, city, country, notes, created_at, updated_at)"
-            " SELECT %s, id, 'person', 'Opposing', '', 'active', '', '', '', '', '', '', '', '', '', now(), now()"
-            " FROM tenancy_firm WHERE slug = 'acme'",
-            [client],
-        )
-    raising = (
-        "INSERT INTO policies_wall (id, firm_id, membership_id, client_id, reason, lifted_reason, created_at,"
-        f" updated_at) SELECT gen_random_uuid(), m.firm_id, m.id, '{client}', 'Conflict', '', now(), now()"
-        " FROM tenancy_membership m JOIN identity_user u ON u.id = m.user_id AND u.email = 'bob@acme.example'"
-    )
-    assert one.execute(raising).rowcount == 1
-
-    thread, errors = later(other, raising)
-    assert thread.is_alive(), "the second waits until the first is through"
-    one.commit()
-    thread.join(10)
-
-    assert [error.diag.constraint_name for error in errors] == ["wall_stands_once"]
