@@ -4,20 +4,18 @@ The choice stands in the person's session and ends with it. It narrows what they
 address that belongs to another of their clients still opens (`middleware`), and so does a form they had open.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.apps import apps
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from firmament.kernel.policies.authority import authority_of
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.hooks import offered
 from firmament.kernel.tenancy.transaction import transaction_cache
 from firmament.kernel.web.requests import FirmRequest
 from firmament.ui.shell import AccountChoice
@@ -43,12 +41,7 @@ def accounts_of(actor: Actor) -> tuple[Account, ...]:
     """
     cache: dict[UUID | None, tuple[Account, ...]] = transaction_cache().setdefault(Account, {})
     if actor.user_id not in cache:
-        found: list[Account] = []
-        for config in apps.get_app_configs():
-            for place in getattr(config, "portal_accounts", ()):
-                offered: Iterable[Account] = import_string(place)(actor.user_id)
-                found += offered
-        cache[actor.user_id] = tuple(found)
+        cache[actor.user_id] = tuple(one for ask in offered("portal_accounts") for one in ask(actor.user_id))
     return cache[actor.user_id]
 
 

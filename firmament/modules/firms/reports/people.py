@@ -1,13 +1,11 @@
 """Who is in the firm, what they hold, and what would be left without them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
-from django.utils.module_loading import import_string
 
 from firmament.kernel.identity.models import ApiToken, Invitation
 from firmament.kernel.ledger.models import Entry
@@ -18,6 +16,7 @@ from firmament.kernel.policies.kernel_powers import Can as Powers
 from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team, TeamMember, Wall
 from firmament.kernel.policies.powers import BUILT_IN_ROLES, FIRM_ADMIN
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.hooks import offered
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
 from firmament.modules.firms.reports.subjects import wall_subjects
@@ -147,12 +146,12 @@ def answers_for(membership: Membership) -> list[Held]:
     function `(membership_id) -> Iterable[tuple[str, int, frozenset[UUID]]]`: what, how many, and which members could
     take it over.
     """
-    found = []
-    for config in apps.get_app_configs():
-        for place in getattr(config, "answered_for", ()):
-            ask: Callable[[UUID], list[tuple[str, int, frozenset[UUID]]]] = import_string(place)
-            found += [Held(label=what, count=n, heirs=heirs) for what, n, heirs in ask(membership.pk) if n]
-    return found
+    return [
+        Held(label=what, count=n, heirs=heirs)
+        for ask in offered("answered_for")
+        for what, n, heirs in ask(membership.pk)
+        if n
+    ]
 
 
 def successors(actor: Actor, membership: Membership, held: Iterable[Held]) -> "QuerySet[Membership]":
