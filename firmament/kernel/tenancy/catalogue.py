@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firmament.kernel.tenancy.global_tables import DEFINER_FUNCTIONS, GLOBAL_TABLES
 from firmament.kernel.tenancy.law import APP_ROLE, OPS_ROLE, RULE, composite_keys, firm_models, table_triggers
+from firmament.kernel.tenancy.triggers import STANDING_TRIGGERS
 
 Rows = list[tuple[str, ...]]
 Ask = Callable[[str], Rows]
@@ -145,13 +146,7 @@ def _functions(ask: Ask) -> list[str]:
 
 
 def _triggers(ask: Ask) -> list[str]:
-    standing = {
-        (row[0], row[1])
-        for row in ask(
-            "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
-            " WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled = 'O'"
-        )
-    }
+    standing = {(row[0], row[1]) for row in ask(STANDING_TRIGGERS)}
     return [
         f"{table}: the trigger {trigger.name} is missing or off"
         for table, trigger in table_triggers()

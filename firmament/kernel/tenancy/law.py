@@ -14,7 +14,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from firmament.kernel.tenancy.fields import FirmForeignKey
 from firmament.kernel.tenancy.global_tables import GLOBAL_TABLES
 from firmament.kernel.tenancy.models import FirmModel
-from firmament.kernel.tenancy.triggers import APPEND_ONLY, REFUSE_CHANGE, REFUSE_CHANGE_FUNCTION, Trigger
+from firmament.kernel.tenancy.triggers import (
+    APPEND_ONLY,
+    REFUSE_CHANGE,
+    REFUSE_CHANGE_FUNCTION,
+    STANDING_TRIGGERS,
+    Trigger,
+)
 
 APP_ROLE = "firmament_app"
 OPS_ROLE = "firmament_ops"
@@ -179,14 +185,7 @@ def _add_composite_keys(connection: BaseDatabaseWrapper) -> list[str]:
 
 def _lay_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     """Triggers that models declare; one that somebody disabled is laid anew."""
-    standing = {
-        (row[0], row[1])
-        for row in _rows(
-            connection,
-            "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
-            " WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled = 'O'",
-        )
-    }
+    standing = {(row[0], row[1]) for row in _rows(connection, STANDING_TRIGGERS)}
     statements: list[str] = []
     if not _rows(connection, f"SELECT 1 FROM pg_proc WHERE proname = '{REFUSE_CHANGE}'"):
         statements.append(REFUSE_CHANGE_FUNCTION)

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 REFUSE_CHANGE = "tenancy_refuse_change"
 
+# Table and name of each trigger that is laid and switched on.
+STANDING_TRIGGERS = """
+SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled = 'O'
+"""
+
 REFUSE_CHANGE_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {REFUSE_CHANGE}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
