@@ -3,27 +3,40 @@
 from typing import ClassVar, Self
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.kernel.tenancy.triggers import Trigger
-from firmament.lib.text import folded, is_storable
+from firmament.kernel.tenancy.validators import validate_text
+from firmament.lib.text import folded
 
 TAG_LENGTH = 40
 FOLDER_LENGTH = 80
 DEEPEST = 8
 
 
-def can_be_kept(name: str) -> None:
-    """Refuse what PostgreSQL has no place for; forms do so too, programs and imports come another way."""
-    if not is_storable(name):
-        raise ValidationError(_("The name holds a character that cannot be kept."), code="characters")
+class Named(FirmModel):
+    """What people call by a name; `folded` is the name as two people would call it the same."""
+
+    name: "models.CharField[str, str]"
+    folded: "models.CharField[str, str]"
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def call(self, name: str) -> Self:
+        """Give it a name; blanks at the ends and double ones fall away."""
+        self.name = " ".join(name.split())
+        self.folded = folded(self.name)
+        return self
 
 
-class Tag(FirmModel):
+class Tag(Named):
     """A word that things of any room can carry. Two spellings that people would call the same are one tag."""
 
     class Colour(models.TextChoices):
@@ -39,8 +52,8 @@ class Tag(FirmModel):
 
     view_power = "labels.view"
 
-    name = models.CharField(_("Name"), max_length=TAG_LENGTH, validators=[can_be_kept])
-    folded = models.CharField(max_length=200, editable=False, validators=[can_be_kept])
+    name = models.CharField(_("Name"), max_length=TAG_LENGTH, validators=[validate_text])
+    folded = models.CharField(max_length=200, editable=False, validators=[validate_text])
     colour = models.CharField(_("Colour"), max_length=1, choices=Colour, default=Colour.NONE, blank=True)
 
     class Meta:
@@ -58,15 +71,6 @@ class Tag(FirmModel):
             models.CheckConstraint(condition=Q(colour__in=["", *"12345678"]), name="tag_colour_known"),
         ]
         indexes = [models.Index(fields=["firm", "name", "id"], name="tag_by_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def call(self, name: str) -> Self:
-        """Give it a name; blanks at the ends and double ones fall away."""
-        self.name = " ".join(name.split())
-        self.folded = folded(self.name)
-        return self
 
 
 class TaggingModel(FirmModel):
@@ -139,7 +143,7 @@ class FolderQuerySet(FirmQuerySet):
         return self.filter(area=area).order_by("position", "name", "id")
 
 
-class Folder(FirmModel):
+class Folder(Named):
     """A place in a tree. `area` is the room whose tree it is ("snippets"); no folder leads out of its own.
 
     The database holds that a folder never comes to lie in itself, however many people move folders at once, and that
@@ -155,8 +159,8 @@ class Folder(FirmModel):
     parent = FirmForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Inside the folder")
     )
-    name = models.CharField(_("Name"), max_length=FOLDER_LENGTH, validators=[can_be_kept])
-    folded = models.CharField(max_length=400, editable=False, validators=[can_be_kept])
+    name = models.CharField(_("Name"), max_length=FOLDER_LENGTH, validators=[validate_text])
+    folded = models.CharField(max_length=400, editable=False, validators=[validate_text])
     position = models.PositiveIntegerField(default=0)
 
     objects: ClassVar = FolderQuerySet.as_manager()
@@ -176,12 +180,3 @@ class Folder(FirmModel):
             ),
             models.CheckConstraint(condition=~Q(area=""), name="folder_has_an_area"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def call(self, name: str) -> Self:
-        """Give it a name; blanks at the ends and double ones fall away."""
-        self.name = " ".join(name.split())
-        self.folded = folded(self.name)
-        return self
