@@ -19,17 +19,15 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
 from firmament.lib.text import is_storable
 from firmament.modules.clients.public import may_own, refuse_archived
-from firmament.modules.engagements.events.closing import (
+from firmament.modules.engagements.events import (
     EngagementArchived,
     EngagementCanceled,
-    EngagementCompleted,
-    EngagementDiscarded,
-    EngagementReopened,
-)
-from firmament.modules.engagements.events.engagements import (
     EngagementChanged,
+    EngagementCompleted,
     EngagementCreated,
+    EngagementDiscarded,
     EngagementPaused,
+    EngagementReopened,
     EngagementResumed,
     EngagementStarted,
 )

@@ -1,1 +1,0 @@
-"""What happens to engagements. Import from the submodules."""
