@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from firmament.kernel.identity.models import User
+from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import EntryTarget
 from firmament.kernel.ledger.record import record
 from firmament.kernel.tenancy.actor import Actor, Domain
@@ -257,7 +258,7 @@ def _changed_since(form: ImportPage, rows: Sequence[Row]) -> dict[UUID, str]:
     """
     about = {thing: row for row in rows if form.kind and (thing := _concerns(form, row)) is not None}
     found = EntryTarget.objects.filter(
-        kind=form.kind,
+        kind__in=labels_of(form.kind),
         object_id__in=about,
         entry__domain__in=[Domain.STAFF, Domain.CLIENT, Domain.TOKEN],
     ).order_by("occurred_at")
