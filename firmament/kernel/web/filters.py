@@ -27,10 +27,7 @@ MAX_SEARCH = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """How a filter is drawn. kind: select, search, dates, or quiet (not at all, until a link sets it: then as a chip).
-
-    `values` is what stands in its inputs, by name.
-    """
+    """How a filter is drawn. kind: select, search or dates; `values` what stands in its inputs, by name."""
 
     kind: str
     label: str
@@ -202,18 +199,12 @@ class SearchFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateFilter:
-    """From a day to a day, both included, in the reader's time zone. Parameters `<key>_from` and `<key>_to`.
-
-    `quiet`: drawn only when a link has set it, as those behind a dashboard's figures do. `many`: the path leads to
-    several rows, one of which must lie within; asked apart, or what the list counts would be counted again for each.
-    """
+    """From a day to a day, both included, in the reader's time zone. Parameters `<key>_from` and `<key>_to`."""
 
     key: str
     label: Text
     path: str
     instants: bool = False
-    quiet: bool = False
-    many: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -221,21 +212,18 @@ class DateFilter:
 
     def narrow(self, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySet[Any]":
         first, last = (as_date(given.get(name, "")) for name in self.names)
-        within = {}
         if first is not None:
-            within[f"{self.path}__gte"] = _midnight(first) if self.instants else first
+            rows = rows.filter(**{f"{self.path}__gte": _midnight(first) if self.instants else first})
         if last is not None:
             # The day after, at its beginning: days of 23 and 25 hours end rightly too.
             bound = _midnight(last + timedelta(days=1)) if self.instants else last + timedelta(days=1)
-            within[f"{self.path}__lt"] = bound
-        if self.many and within:
-            return rows.filter(pk__in=rows.model.objects.filter(**within).values("pk"))
-        return rows.filter(**within)
+            rows = rows.filter(**{f"{self.path}__lt": bound})
+        return rows
 
     def control(self, actor: Actor, given: QueryDict) -> Control:
         days = {name: as_date(given.get(name, "")) for name in self.names}
         return Control(
-            kind="quiet" if self.quiet else "dates",
+            kind="dates",
             label=str(self.label),
             names=self.names,
             values={name: day.isoformat() if day else "" for name, day in days.items()},

@@ -290,8 +290,7 @@ def _filters(request: FirmRequest, form: ListPage, *, full: bool) -> dict[str, A
     shown = list(controls.values()) if full else []
     return {
         "search": next((c for c in shown if c.kind == "search"), None),
-        "controls": [c for c in shown if c.kind not in ("search", "quiet")],
-        "kept_quietly": [(n, v) for c in shown if c.kind == "quiet" for n, v in c.values.items() if v],
+        "controls": [c for c in shown if c.kind != "search"],
         "chips": chips,
         "clear_url": saved_views.everything_address(request) if len(chips) > 1 else "",
         "filtered": bool(chips),
