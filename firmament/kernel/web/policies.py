@@ -31,6 +31,8 @@ declare(
         field_is("sharing", "firm"),
         all_of(field_is("sharing", "teams"), in_team("web.SavedViewTeam(view)__team_id")),
     ),
+    # The rule asks for no role; the matrix shows by this that everybody has it.
+    roles=EVERY_ROLE,
 )
 declare(Can.SAVE_VIEW, title=_("Save views of lists for oneself"), roles=EVERY_ROLE)
 declare(
