@@ -26,7 +26,7 @@ check: $(DEVELOPMENT)
 
 test: $(DEVELOPMENT)
 	@$(PY) scripts/need_chromium.py
-	@$(PY) -m pytest --dist loadfile -n $${FIRMAMENT_TEST_PROCESSES:-auto}
+	@$(PY) -m pytest --dist loadfile --no-loadscope-reorder -n $${FIRMAMENT_TEST_PROCESSES:-auto}
 
 bench: $(DEVELOPMENT)
 	@$(PY) -m bench
@@ -37,3 +37,7 @@ assets:
 
 docs: $(DEVELOPMENT)
 	@$(PY) scripts/check_docs.py
+
+# NAME is the room, the plural of its noun; NOUN one of what it keeps: make new-module NAME=price_books NOUN=price_book
+new-module: $(DEVELOPMENT)
+	@$(PY) scripts/new_module.py "$(NAME)" "$(NOUN)"

@@ -24,9 +24,10 @@ PRIVILEGED = {
 }
 # These make the database if it is not there.
 MAKING = {"upgrade", "restore"}
-# These ask nothing of it.
+# These ask nothing of it, or make one of their own.
 WITHOUT_DATABASE = {"", "help", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic"}
-WITHOUT_DATABASE |= {"openapi", "permissions", "version", "--version", "--help", "-h"}
+WITHOUT_DATABASE |= {"evaluate_search", "macro_steps", "openapi", "permissions"}
+WITHOUT_DATABASE |= {"version", "--version", "--help", "-h"}
 
 
 def main(arguments: list[str]) -> None:

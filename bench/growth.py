@@ -1,8 +1,8 @@
 """Does a firm become slower because others come? 10, 100 and 1,000 firms of 1,000 clients each.
 
 `python -m bench.growth [--firms 10 100 1000] [--clients 1000] [--rounds N]`. One database for each size, asked in turn, so that a
-busy moment of the machine falls on all; every request goes to one of ten firms, picked at random. Target: p95 of list, get
-and the client's page at the largest ≤ 1.2 × that at the smallest.
+busy moment of the machine falls on all; every request goes to one of ten firms, picked at random. Target: p95 of list, get,
+the client's page and the page of the list, which counts what it has, at the largest ≤ 1.2 × that at the smallest.
 """
 
 import argparse
@@ -36,6 +36,7 @@ from firmament.modules.clients.models import Client
 ASKED = 10
 SEED = 11
 FREE = 10**9
+REQUESTS = ("list", "get", "page", "list page", "search page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,13 @@ def main() -> int:
     measure(asked, places, options.rounds)
     rows = [
         (what, place.firms, percentile(times, 0.5) * 1000, percentile(times, 0.95) * 1000)
-        for what in ("list", "get", "page")
+        for what in REQUESTS
         for place in places
         for times in [place.times[what]]
     ]
     ratios = {
         what: percentile(places[-1].times[what], 0.95) / percentile(places[0].times[what], 0.95)
-        for what in ("list", "get", "page")
+        for what in REQUESTS
     }
     show(
         "growth",
@@ -172,7 +173,7 @@ def measure(asked: list[Asked], places: list[Place], rounds: int) -> None:
     for number in range(rounds + 20):
         firm = dice.choice(asked)
         pk = dice.choice(firm.clients)
-        for what in ("list", "get", "page"):
+        for what in REQUESTS:
             for place in dice.sample(places, len(places)):
                 seconds = place.run(timed(kits[place.database][firm.slug], what, firm, pk))
                 if number >= 20:
@@ -193,6 +194,8 @@ def timed(kit: tuple[Browser, Browser], what: str, firm: Asked, pk: UUID) -> Cal
         "list": (program, "/api/v1/clients?state=active&limit=50"),
         "get": (program, f"/api/v1/clients/{pk}"),
         "page": (person, f"/w/{firm.slug}/clients/{pk}/"),
+        "list page": (person, f"/w/{firm.slug}/clients/"),
+        "search page": (person, f"/w/{firm.slug}/clients/?q=R77"),
     }[what]
 
     def call() -> float:

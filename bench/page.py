@@ -1,6 +1,7 @@
 """Put the tables of `bench/results/*.json` into docs/reference/performance.md, between their markers.
 
-`python -m bench.page [--check]`. A result without a marker is named and left out; so is a marker without a result.
+`python -m bench.page [--check]`. A result without a marker is named and left out; a marker without a result keeps what
+stands there, so that one measurement can be made alone.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from typing import Any
 from bench.report import RESULTS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "performance.md"
-PLACE = re.compile(r"(<!-- result (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PLACE = re.compile(r"(<!-- result (?P<name>[a-z_]+) -->\n)(?P<stands>.*?)(<!-- end -->)", re.DOTALL)
 NOT_YET = "Not measured yet."
 
 
@@ -45,7 +46,8 @@ def filled(text: str, found: dict[str, dict[str, Any]]) -> str:
 
     def fill(place: re.Match[str]) -> str:
         result = found.get(place["name"])
-        return f"{place[1]}\n{table(result) if result else NOT_YET}\n\n{place[3]}"
+        inside = table(result) if result else place["stands"].strip() or NOT_YET
+        return f"{place[1]}\n{inside}\n\n{place[4]}"
 
     return PLACE.sub(fill, text)
 

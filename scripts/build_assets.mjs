@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
@@ -23,6 +24,9 @@ const copies = [
   ["@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2", join(vendor, "inter-latin-ext.woff2")],
   ["@fontsource-variable/inter/LICENSE", join(vendor, "inter.LICENSE")],
   ["@tabler/icons/LICENSE", join(vendor, "icons.LICENSE")],
+  ["echarts/LICENSE", join(vendor, "echarts.LICENSE")],
+  ["echarts/NOTICE", join(vendor, "echarts.NOTICE")],
+  ["zrender/LICENSE", join(vendor, "zrender.LICENSE")],
   ["axe-core/axe.min.js", join(forTests, "axe.min.js")],
   ["axe-core/LICENSE", join(forTests, "axe.LICENSE")],
 ];
@@ -53,6 +57,22 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
 }
 
+/** ECharts with only the parts that scripts/charts.mjs names, as one module. */
+async function charts() {
+  await build({
+    entryPoints: [join(root, "scripts", "charts.mjs")],
+    outfile: join(vendor, "echarts.js"),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    define: { "process.env.NODE_ENV": '"production"' },
+    banner: { js: "/* Apache ECharts and ZRender, in part; see echarts.LICENSE, echarts.NOTICE and zrender.LICENSE. */" },
+    logLevel: "error",
+  });
+}
+
 async function version(name) {
   return JSON.parse(await readFile(join(modules, name, "package.json"), "utf8")).version;
 }
@@ -73,9 +93,10 @@ for (const directory of [vendor, forTests]) {
 }
 for (const [from, to] of copies) await copy(from, to);
 await writeFile(join(vendor, "icons.svg"), await sprite());
+await charts();
 
 const packages = {};
-for (const name of ["@fontsource-variable/inter", "@tabler/icons", "axe-core", "htmx.org"]) {
+for (const name of ["@fontsource-variable/inter", "@tabler/icons", "axe-core", "echarts", "esbuild", "htmx.org", "zrender"]) {
   packages[name] = await version(name);
 }
 const lock = { packages, sha256: { ...(await hashes(vendor)), ...(await hashes(forTests)) } };

@@ -5,23 +5,33 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from firmament.ui.tests.chromium import NAMES
+
+# The second for a distribution that has no headless shell of its own.
+PACKAGES = ("chromium-headless-shell", "chromium")
 
 
 def main() -> None:
-    if any(map(shutil.which, NAMES)):
+    if os.environ.get("FIRMAMENT_CHROMIUM") or any(map(shutil.which, NAMES)):
         return
     apt = shutil.which("apt-get")
     if apt and os.geteuid() == 0:
         print("Installing Chromium, which the browser journeys need …", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-            subprocess.run([apt, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
-        return
+        ask_apt(apt, "update")
+        if any(ask_apt(apt, "install", "-y", "--no-install-recommends", package) for package in PACKAGES):
+            return
+        sys.exit("Chromium could not be installed by apt-get; what it says of it stands above.")
     sys.exit(
-        "The browser journeys need Chromium. Install it, on Debian with: sudo apt-get install chromium\n"
+        f"The browser journeys need Chromium. Install it, on Debian with: sudo apt-get install {PACKAGES[0]}\n"
         "Everything else can be tested without it: .venv/bin/python -m pytest -m 'not journey'"
     )
+
+
+def ask_apt(apt: str, *words: str) -> bool:
+    """Whether it did what it was asked; what it complains of is shown."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    asked = subprocess.run([apt, "-qq", *words], env=environment, check=False, stdout=subprocess.DEVNULL)
+    return asked.returncode == 0
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ settings.configure(
 django.setup()
 
 from firmament.ui.tests import browser, gallery  # noqa: E402  (needs the settings above)
+from firmament.ui.tests.chromium import chromium  # noqa: E402
 
 WIDTHS = {"1440": (1440, 900), "1024": (1024, 800), "390": (390, 844)}
 
@@ -63,11 +64,11 @@ WIDTHS = {"1440": (1440, 900), "1024": (1024, 800), "390": (390, 844)}
 def main(out: Path, names: list[str]) -> None:
     """Write the pictures."""
     out.mkdir(parents=True, exist_ok=True)
-    with browser.chromium() as chromium:
+    with chromium() as started:
         for name in names or [*gallery.SHELLS, *gallery.FAULTS]:
             for width, (x, y) in WIDTHS.items():
                 for theme in ("light", "dark"):
-                    with browser.open_page(chromium, name, theme=theme, size=(x, y)) as opened:
+                    with browser.open_page(started, name, theme=theme, size=(x, y)) as opened:
                         opened.page.screenshot(path=str(out / f"{name}-{width}-{theme}.png"), full_page=True)
                         for trouble in opened.troubles:
                             print(f"{name} {width} {theme}: {trouble}")

@@ -10,13 +10,14 @@ import argparse
 import base64
 import json
 import re
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from eicar import EICAR
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
+
+from firmament.ui.tests.chromium import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / "tests" / "data" / "clients-messy.xlsx"
@@ -197,10 +198,11 @@ class Tour:
         page.get_by_role("link", name="Raise a wall").click()
         page.get_by_label("Person").select_option(label="Sam Pier")
         page.get_by_label("Reason").fill("Married to the landlord of the practice.")
+        page.get_by_role("button", name="See what this does").click()
         page.get_by_role("button", name="Raise the wall").click()
         sam = self.sign_in("staff")
         assert sam.goto(client).status == 404  # type: ignore[union-attr]  # a page always answers
-        page.get_by_role("link", name="People").first.click()
+        page.get_by_role("link", name="Access", exact=True).first.click()
         page.get_by_role("link", name="Why can, or cannot…?").click()
         page.get_by_label("Who").select_option(label="Sam Pier")
         page.get_by_label("May they").select_option(label="See clients")
@@ -227,11 +229,8 @@ def main() -> None:
     options = arguments.parse_args()
     options.images.mkdir(parents=True, exist_ok=True)
     run = json.loads((options.home / "run.json").read_text())
-    with sync_playwright() as playwright:
-        found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-        browser = playwright.chromium.launch(executable_path=next(found), args=["--no-sandbox"])
+    with chromium() as browser:
         walk(Tour(browser, run, options.images))
-        browser.close()
 
 
 def walk(tour: Tour) -> None:

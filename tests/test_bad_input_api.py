@@ -20,6 +20,7 @@ from django.urls import get_resolver
 from firmament.kernel.api.instance import api
 from firmament.kernel.api.parsing import MAX_BYTES
 from firmament.kernel.identity.actions import issue_token
+from firmament.kernel.policies.powers import declarations
 from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.web import throttles
 from firmament.lib.text import is_storable
@@ -32,6 +33,8 @@ assert get_resolver().url_patterns  # the rooms are mounted when the addresses a
 REFUSING = {"email", "country"}
 DOCUMENT = api.get_openapi_schema(path_prefix="")
 SCHEMAS = DOCUMENT["components"]["schemas"]
+
+TIDIED = re.compile("/(tags|folders|teams|roles)")
 
 
 class Operation:
@@ -73,13 +76,13 @@ WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None
 
 
 @pytest.fixture
-def ask(alice, monkeypatch):
-    """Send a request as Alice's program; everything it did is undone, unless the block wants to look."""
+def ask(ada, alice, monkeypatch):
+    """Send a request as the administrator's program, whom no missing power stops; everything it did is undone, unless the block wants to look."""
     for name in ("PER_TOKEN", "PER_FIRM"):
         bucket = getattr(throttles, name)
         monkeypatch.setattr(throttles, name, replace(bucket, burst=10**9, per_second=10.0**9))
-    rooms = sorted({operation.path.split("/")[1] for operation in OPERATIONS})
-    secret = issue_token(alice, name="Bad input", scopes=[f"{room}.*" for room in rooms], expires_at=None)[1]
+    rooms = sorted({declared.room for declared in declarations()})
+    secret = issue_token(ada, name="Bad input", scopes=[f"{room}.*" for room in rooms], expires_at=None)[1]
     made = {head: example(alice) for head, example in examples("API_EXAMPLES").items()}
     browser = Client()
 
@@ -91,8 +94,8 @@ def ask(alice, monkeypatch):
         if "{" in path:
             path = path.replace("{pk}", str(next(iter(made[head].values()))))
             for parameter in operation.parameters("path"):
-                choices = parameter["schema"].get("enum", [""])
-                path = path.replace("{" + parameter["name"] + "}", str(choices[0]))
+                name, choices = parameter["name"], parameter["schema"].get("enum", [""])
+                path = path.replace("{" + name + "}", str(made[head].get(name, choices[0])))
         sent = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         given = {"Authorization": f"Bearer {secret}", "If-Match": "*", **headers}
         kind = given.pop("Content-Type", "application/json")
@@ -167,7 +170,7 @@ def filled(schema: dict[str, Any]) -> dict[str, Any]:
     needed = set(schema.get("required", ()))
     return {
         name: sample(part, name)
-        for name, part in schema["properties"].items()
+        for name, part in schema.get("properties", {}).items()
         if name in needed or is_text(part)
     }
 
@@ -189,7 +192,7 @@ def is_text(schema: dict[str, Any]) -> bool:
 
 def texts(schema: dict[str, Any], at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The places of a body where text may stand."""
-    for name, part in schema["properties"].items():
+    for name, part in schema.get("properties", {}).items():
         part = branches(part)[0]
         if is_text(part):
             yield (*at, name)
@@ -239,7 +242,12 @@ def settled(ask, operation: Operation, body: dict[str, Any], places: list[tuple[
                 given = json.loads(answer.content)
                 for place in left:
                     if len(place) == 1 and place[0] in given:
-                        assert given[place[0]] == body[place[0]], (operation.name, place)
+                        sent = body[place[0]]
+                        # Names of tags, folders, teams and roles lose spare blanks, so that none stands twice.
+                        tidied = (
+                            {sent.strip(), " ".join(sent.split())} if TIDIED.search(operation.name) else set()
+                        )
+                        assert given[place[0]] in {sent, *tidied}, (operation.name, place)
                     ends["stored"] += 1
                 return ends
             said = problem(answer, operation)
@@ -457,7 +465,7 @@ def test_no_parameter_is_taken_that_makes_no_sense(ask) -> None:
                     if answer.status_code >= 300:
                         said = problem(answer, operation)
                         assert answer.status_code == 422, (operation.name, parameter["name"], value, said)
-                    else:
+                    elif answer["Content-Type"].startswith("application/json"):
                         json.loads(answer.content)
 
     print(f"{len(OPERATIONS)} operations, {sent} bad parameters")

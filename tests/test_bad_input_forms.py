@@ -3,11 +3,11 @@
 What is sent is stored and returned as it was, or refused beside its field. Nothing breaks and nothing runs.
 """
 
-from tests.filling import KEPT_NOWHERE, LONG, TAMPERED, deal, people, quiet, report, strings, undone
+from tests.filling import KEPT_NOWHERE, LONG, TAMPERED, deal, prepared, quiet, report, strings, undone
 from tests.filling import fillings as fillings  # fixtures are found by name
 from tests.walking import read, send
 
-__all__ = ["fillings", "people", "quiet", "strings"]
+__all__ = ["fillings", "prepared", "quiet", "strings"]
 
 # The forms of other rooms have a file of their own, so that two processes share the work.
 ROOMS = ("clients:", "engagements:", "grants:", "documents:")

@@ -356,3 +356,12 @@ def test_filling_the_page_about_performance_twice_changes_nothing_more() -> None
 
     assert "| list | 1.23 | 5 |" in once and once.startswith("Before.") and once.endswith("After.\n")
     assert bench_page.filled(once, found) == once
+
+
+def test_a_table_of_an_earlier_measurement_stays_when_another_is_made_alone() -> None:
+    stands = "<!-- result api -->\n\n| list |\n\n<!-- end -->\n"
+    blank = "<!-- result rls -->\n<!-- end -->\n"
+
+    assert bench_page.filled(stands + blank, {}) == stands + blank.replace(
+        "<!-- end", "\nNot measured yet.\n\n<!-- end"
+    )

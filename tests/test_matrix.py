@@ -27,7 +27,7 @@ from firmament.kernel.policies.actions import grant_portal, raise_wall, revoke_p
 from firmament.kernel.policies.authority import authority_of, forget_authority, token_covers
 from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.policies.models import PortalGrant, Role
-from firmament.kernel.policies.powers import BUILT_IN_ROLES, declaration
+from firmament.kernel.policies.powers import BUILT_IN_ROLES, declaration, declarations
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.law import firm_models
@@ -80,8 +80,12 @@ def operations(rows, alice) -> list[tuple[str, str, str]]:
     found = []
     for method, path, power in OPERATIONS:
         if "{" in path:
-            path = path.replace("{pk}", str(next(iter(made[path.partition("{")[0]].values()))))
-            path = path.replace("{step}", "primary" if "/contacts/" in path else "start")
+            ids = made[path.partition("{")[0]]
+            steps = {"/contacts/": "primary", "/teams/": "archive", "/roles/": "delete"}
+            step = next((step for part, step in steps.items() if part in path), "start")
+            path = path.replace("{pk}", str(next(iter(ids.values())))).replace("{step}", step)
+            for name, value in ids.items():
+                path = path.replace("{" + name + "}", str(value))
         found.append((method, f"/api/v1{path}", power))
     return found
 
@@ -207,7 +211,8 @@ def token_of(actor: Actor, scopes: list[str]) -> str:
 
 
 def all_scopes() -> list[str]:
-    return sorted({f"{power.partition('.')[0]}.*" for _method, _path, power in OPERATIONS})
+    # Of every room: a program hands on no more than its scopes reach, so a role's powers are all asked for.
+    return sorted({f"{declared.room}.*" for declared in declarations()})
 
 
 def test_a_program_does_what_its_makers_role_and_its_scopes_both_allow(operations) -> None:

@@ -27,6 +27,8 @@ CAPS = {
     "api": 250,
     "reports": 250,
     "jobs": 200,
+    "search": 120,
+    "steps": 200,
     "urls": 60,
     "demo": 400,
 }

@@ -67,6 +67,9 @@ INSERT INTO policies_rolepower (id, firm_id, role_id, power, created_at, updated
 UPDATE policies_roleassignment SET role_id = (SELECT id FROM policies_role WHERE code = 'caretaker')
     WHERE membership_id = (SELECT m.id FROM tenancy_membership m JOIN identity_user u ON u.id = m.user_id
     WHERE u.email = 'bob@acme.example');
+INSERT INTO policies_wall (id, firm_id, membership_id, engagement_id, reason, lifted_reason, created_at, updated_at)
+    SELECT uuidv7(), firm_id, membership_id, engagement_id, 'Told again', '', now(), now()
+    FROM policies_wall;
 """
 
 
@@ -140,6 +143,7 @@ def before(
     with pointed(django_db_blocker):
         client, work, walled = populate()
     manage(environment, "migrate", "engagements", "zero", "--database", "owner")
+    manage(environment, "migrate", "policies", "0003", "--database", "owner")
     with cluster.superuser(NAME) as root:
         root.execute(AS_IT_WAS)
         applied = root.execute("SELECT name FROM django_migrations WHERE app = 'clients' ORDER BY id DESC")
@@ -240,6 +244,16 @@ def test_the_wall_stands_in_lists_and_timelines(upgraded: Before, bob: Actor, al
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert Wall.objects.filter(engagement_id=upgraded.walled).exists()
+
+
+def test_of_two_same_walls_the_older_stands_and_the_other_says_why_not(upgraded: Before) -> None:
+    walls = Wall.objects.filter(engagement_id=upgraded.walled).order_by("created_at")
+
+    assert [(wall.reason, wall.lifted_reason) for wall in walls] == [
+        ("Conflict", ""),
+        ("Told again", "The same wall stood already."),
+    ]
+    assert [wall.lifted_at is None for wall in walls] == [True, False]
 
 
 def test_old_entries_read_well_and_new_ones_join_them(upgraded: Before, alice: Actor) -> None:

@@ -22,6 +22,7 @@ from firmament.lib.postgres import EmbeddedPostgres
 FORMAT = 1
 DUMP = "database.dump"
 FILES = "files"
+PROOF = "proof"
 SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file
 MANIFEST = "manifest.json"
 CHUNK = 1024 * 1024

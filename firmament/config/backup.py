@@ -13,6 +13,7 @@ from django.db import connections
 from firmament.config.archive import (
     DUMP,
     FILES,
+    PROOF,
     SECRET_KEY,
     ArchiveFailed,
     Manifest,
@@ -24,6 +25,7 @@ from firmament.config.archive import (
 )
 from firmament.config.database import holds_demo
 from firmament.config.environment import environment
+from firmament.kernel.proof.keeping import LEAVES
 from firmament.lib.instant import now
 
 
@@ -48,6 +50,8 @@ def back_up(target: Path) -> str:
 
 
 def _fill(directory: Path) -> str:
+    # Before the snapshot: what was signed must never be ahead of the log that it was signed over.
+    signed = list(_copy_proof(directory))
     with connect(connections["ops"]) as session:
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         row = session.execute("SELECT pg_export_snapshot()").fetchone()
@@ -61,6 +65,7 @@ def _fill(directory: Path) -> str:
         part_of(directory, directory / DUMP),
         *_copy_blobs(directory, blobs),
         *_copy_secret_key(directory),
+        *signed,
     ]
     manifest = Manifest(
         made_at=now().astimezone(UTC).isoformat(timespec="seconds"),
@@ -94,6 +99,20 @@ def _copy_secret_key(directory: Path) -> Iterator[Part]:
     source = environment().home / SECRET_KEY
     if source.exists():
         target = directory / SECRET_KEY
+        shutil.copyfile(source, target)
+        os.chmod(target, 0o600)  # noqa: PTH101 - reads beside copyfile
+        yield part_of(directory, target)
+
+
+def _copy_proof(directory: Path) -> Iterator[Part]:
+    """Keys that sign the audit trail, and what was signed: without them a restored trail could not be continued."""
+    root = environment().proof_root
+    # The checkpoint of a firm first and its leaves after it: there may be more of these, never fewer.
+    for source in sorted(root.glob("*/*"), key=lambda path: (path.parent, path.name == LEAVES)):
+        if not source.is_file() or source.name.startswith("."):
+            continue
+        target = directory / PROOF / source.relative_to(root)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(source, target)
         os.chmod(target, 0o600)  # noqa: PTH101 - reads beside copyfile
         yield part_of(directory, target)

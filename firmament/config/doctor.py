@@ -12,7 +12,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firmament.config.database import cluster, holds_demo
 from firmament.config.environment import environment
@@ -20,6 +19,8 @@ from firmament.config.upgrade import OLDEST_SERVER, pending
 from firmament.kernel.files.scanning import ScannerUnavailable, scanner
 from firmament.kernel.jobs.health import workers_alive
 from firmament.kernel.messages.gateways import SmtpGateway
+from firmament.kernel.proof.keeping import SIGNING_KEY
+from firmament.kernel.search.health import state_of_meaning, state_of_words
 from firmament.kernel.tenancy.catalogue import violations
 
 MAIL_PATIENCE_S = 8
@@ -112,19 +113,13 @@ def _law() -> Answers:
         yield Verdict.WRONG, breach
     if not found:
         yield Verdict.OK, "The tenancy law holds for every table and role"
-    yield Verdict.OK, _leakproof(connections["owner"])
 
 
-def _leakproof(connection: BaseDatabaseWrapper) -> str:
-    """Which way of searching is in force: an index is used under row-level security only by leakproof operators."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT proleakproof FROM pg_proc WHERE oid = 'ts_match_vq(tsvector,tsquery)'::regprocedure"
-        )
-        (marked,) = cursor.fetchone()
-    if marked:
-        return "Text search: its operator is marked LEAKPROOF, so its index is used under row-level security"
-    return "Text search: its operator is not marked LEAKPROOF, so row-level security keeps its index unused"
+def _search() -> Answers:
+    """Which way of searching is in force, by words and by meaning."""
+    yield Verdict.OK, state_of_words(connections["owner"])
+    fine, text = state_of_meaning(connections["ops"])
+    yield (Verdict.OK if fine else Verdict.WARNING), text
 
 
 def _completeness() -> Answers:
@@ -148,6 +143,32 @@ def _storage() -> Answers:
     free = shutil.disk_usage(root).free
     verdict = Verdict.OK if free > SPACE_WARNED else Verdict.WARNING
     yield verdict, f"Files in {root}, writable, {free / 1024**3:.1f} GiB free"
+
+
+def _proof() -> Answers:
+    """Whether every firm's audit trail can go on being signed, by keys that nobody else can read."""
+    root = environment().proof_root
+    open_files = [
+        path
+        for path in (root, *root.rglob("*"))
+        if path.exists() and not path.name.endswith(".pub") and path.stat().st_mode & 0o077
+    ]
+    for path in open_files[:5]:
+        yield Verdict.WRONG, f"{path} can be read by others; chmod go= it."
+    with connections["ops"].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT f.id, f.slug FROM proof_signingkey k JOIN tenancy_firm f ON f.id = k.firm_id ORDER BY f.slug"
+        )
+        firms = cursor.fetchall()
+    lost = [slug for firm_id, slug in firms if not (root / str(firm_id) / SIGNING_KEY).exists()]
+    for slug in lost:
+        yield (
+            Verdict.WRONG,
+            f"The key that signs the audit trail of {slug} is not in {root}. Bring the directory back from a backup, or"
+            f" run `manage.py rotate_proof_key {slug} --lost`.",
+        )
+    if not lost and not open_files:
+        yield Verdict.OK, f"The audit trails of {len(firms)} firms are signed with keys in {root}"
 
 
 def _mail() -> Answers:
@@ -205,8 +226,10 @@ QUESTIONS: tuple[tuple[str, Callable[[], Answers]], ...] = (
     ("database", _database),
     ("schema", _schema),
     ("law", _law),
+    ("search", _search),
     ("backup role", _completeness),
     ("storage", _storage),
+    ("proof", _proof),
     ("mail", _mail),
     ("scanner", _scanner),
     ("worker", _worker),

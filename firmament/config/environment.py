@@ -53,7 +53,10 @@ class Environment(BaseSettings):
     mail: SecretStr = SecretStr("local")
     mail_from: str = ""
     storage: Path | None = None
+    proof: Path | None = None
     scanner: str = "local"
+    embeddings: str = "minilm"
+    embeddings_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
     demo: bool = True
@@ -61,7 +64,7 @@ class Environment(BaseSettings):
     privileged: bool = False
     testing: bool = False
 
-    @field_validator("home", "storage")
+    @field_validator("home", "storage", "proof")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
@@ -109,6 +112,18 @@ class Environment(BaseSettings):
             raise ValueError("must be “local”, clamav://host:3310 or clamav:///path/to/socket")
         return scanner
 
+    @field_validator("embeddings")
+    @classmethod
+    def _embeddings(cls, wanted: str) -> str:
+        parts = urlsplit(wanted)
+        address = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if wanted not in ("minilm", "light", "off") and not (address and parts.hostname):
+            raise ValueError(
+                "must be “minilm”, “light”, “off”, or an address such as https://host/v1/embeddings?model=name "
+                "(http only on this machine)"
+            )
+        return wanted
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not self.database_url.get_secret_value() and self.ops_database_url.get_secret_value():
@@ -152,6 +167,11 @@ class Environment(BaseSettings):
     @property
     def files_root(self) -> Path:
         return self.storage or self.home / "files"
+
+    @property
+    def proof_root(self) -> Path:
+        """Keys that sign the audit trail, and what was signed; outside of the database on purpose."""
+        return self.proof or self.home / "proof"
 
     @property
     def uses_embedded_database(self) -> bool:

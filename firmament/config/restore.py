@@ -11,6 +11,7 @@ from psycopg import sql
 from firmament.config.archive import (
     DUMP,
     FILES,
+    PROOF,
     SECRET_KEY,
     ArchiveFailed,
     Manifest,
@@ -62,6 +63,11 @@ def _refuse_used_place() -> None:
     files = environment().files_root
     if files.exists() and any(files.iterdir()):
         raise ArchiveFailed(f"{files} is not empty.")
+    signed = environment().proof_root
+    if signed.exists() and any(signed.iterdir()):
+        raise ArchiveFailed(
+            f"{signed} is not empty: it holds keys and what they signed over another database."
+        )
 
 
 def _bring_files(source: Path, manifest: Manifest) -> None:
@@ -69,6 +75,10 @@ def _bring_files(source: Path, manifest: Manifest) -> None:
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (source / FILES).exists():
         shutil.copytree(source / FILES, root, dirs_exist_ok=True)
+    if (source / PROOF).exists():
+        shutil.copytree(source / PROOF, environment().proof_root, dirs_exist_ok=True)
+        for path in (environment().proof_root, *environment().proof_root.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
     own_key = any(part.path == SECRET_KEY for part in manifest.parts)
     if own_key and (environment().home / SECRET_KEY).exists():
         # This home made one a moment ago, when the settings were read; nothing has been signed with it yet.

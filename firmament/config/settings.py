@@ -46,13 +46,17 @@ INSTALLED_APPS = [
             "identity",
             "jobs",
             "ledger",
+            "proof",
             "policies",
             "versions",
             "approvals",
             "labels",
+            "sharing",
             "files",
             "wording",
+            "macros",
             "messages",
+            "search",
             "web",
             "api",
         )
@@ -74,6 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "firmament.config.former.FormerAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -155,6 +160,15 @@ FILES_SCANNER = ENV.scanner
 # More than any room asks for; what is beyond is counted and not kept. Uploads never go to memory.
 FILES_MAX_UPLOAD = 250 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["firmament.kernel.files.uploads.BoundedUploadHandler"]
+
+PROOF_ROOT = ENV.proof_root
+# How often entries get their numbers and a checkpoint. Tests of one firm share a home over many databases: those that
+# are about it call it themselves.
+PROOF_EVERY_S = 0.0 if ENV.testing else 15.0
+
+# Tests that are about meaning switch it on; the others need not pay for vectors.
+EMBEDDINGS = "off" if ENV.testing else ENV.embeddings
+EMBEDDINGS_KEY = ENV.embeddings_key.get_secret_value()
 
 LOGGING = logging_config(ENV.log_level)
 configure_structlog()

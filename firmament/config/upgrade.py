@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from firmament.config.environment import SettingsWrong
 from firmament.kernel.policies.provision import refresh_every_firm
+from firmament.kernel.search.schema import bring_up
 from firmament.kernel.tenancy.law import apply_law
 
 OLDEST_SERVER = 180000
@@ -36,6 +37,9 @@ def upgrade(say: Callable[[str], object]) -> None:
         call_command("createcachetable", database="owner", verbosity=0)
         done = apply_law(owner)
         say(f"The tenancy law: {len(done)} statements." if done else "The tenancy law is in force.")
+        indexed = bring_up(owner)
+        if indexed:
+            say(f"The search index: {len(indexed)} statements.")
         gained = refresh_every_firm()
         if gained:
             say(f"The roles of {gained} firms were brought up to date.")

@@ -26,15 +26,14 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from firmament.lib.postgres_binaries import INSIDE, PostgresFailed, copy_to, wheel_directory, wheel_version
+from firmament.lib.postgres_memory import memory, memory_settings
 from firmament.lib.secret_files import write_secret
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "max_connections": "60",
-    "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
-    "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "checkpoint_timeout": "10min",
@@ -99,7 +98,7 @@ class EmbeddedPostgres:
     ) -> None:
         self.home = Path(home).resolve()
         self.keep = keep
-        self.conf = {**SETTINGS, **(conf or {})}
+        self.conf = {**SETTINGS, **memory_settings(memory()), **(conf or {})}
         self.account = _account(run_as) if os.geteuid() == 0 else None
         self._users: int | None = None
         self._bin: Path | None = None

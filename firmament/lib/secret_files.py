@@ -29,5 +29,9 @@ def keep_secret(path: Path, text: str) -> str:
 def _draft_of(path: Path, text: str) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600, exist_ok=False)
-    draft.write_text(text)
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        # Or a power cut may leave the new name with nothing in it.
+        os.fsync(file.fileno())
     return draft

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.forms import BaseForm, BoundField, widgets
+from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 Kind = Literal["input", "checkbox", "choices", "file", "hidden"]
@@ -24,7 +25,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldParts:
-    """What a field is drawn from. `widget` is the control with its class, description and validity set."""
+    """What a field is drawn from. `widget` is the control with its class, description and validity set.
+
+    `picker`: texts can be picked into it (the widget has `data-picker`); `inserted` are the ids of those that were,
+    which a form drawn again must not lose.
+    """
 
     kind: Kind
     id: str
@@ -38,6 +43,8 @@ class FieldParts:
     described_by: str
     widget: SafeString | str
     choices: tuple[Choice, ...]
+    picker: bool
+    inserted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +128,14 @@ def parts(field: BoundField, *, help_text: str = "") -> FieldParts:
         described_by=described,
         widget="" if kind == "choices" else field.as_widget(attrs=attrs),
         choices=_choices(field, widget) if kind == "choices" else (),
+        picker="data-picker" in widget.attrs,
+        inserted=_inserted(field) if "data-picker" in widget.attrs else (),
     )
+
+
+def _inserted(field: BoundField) -> tuple[str, ...]:
+    data = field.form.data
+    return tuple(data.getlist("inserted")) if isinstance(data, QueryDict) else ()
 
 
 def errors_of(form: BaseForm) -> list[FieldErrors]:

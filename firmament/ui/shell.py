@@ -118,7 +118,8 @@ class Shell:
     language: BCP 47, for <html lang>. direction: ltr or rtl. timezone: IANA, shown in the person menu.
     menu_narrow: the person folded the left menu; read from the cookie `ui_menu` ("narrow"), which the
     browser writes. search_url: an address that answers `?q=` with `<li class="palette-item">` rows; ""
-    while there is none, then the palette holds the menu's destinations alone. theme_url: takes a POST of
+    while there is none, then the palette holds the menu's destinations alone. search_page_url: the page of
+    search that the portal's header leads to, which has no palette. theme_url: takes a POST of
     `theme` (auto, light, dark) from the person menu; "" leaves the switch out. account_url: takes a POST of
     `account`, the value of one of `accounts`.
     """
@@ -134,6 +135,7 @@ class Shell:
     new_items: tuple[MenuItem, ...] = ()
     toasts: tuple[Toast, ...] = ()
     search_url: str = ""
+    search_page_url: str = ""
     profile_url: str = ""
     sign_out_url: str = ""
     theme_url: str = ""

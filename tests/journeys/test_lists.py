@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from firmament.kernel.testing import cluster
 from firmament.kernel.testing.installation import Installation
 from firmament.kernel.testing.world import PASSWORD
-from tests.journeys.conftest import PHONE, sign_in
+from tests.journeys.conftest import PHONE, faults, sign_in
 
 pytestmark = pytest.mark.journey
 
 LIST = "/w/acme/clients/"
+MANY = 2_400
 
 
 def test_a_view_is_saved_opened_changed_and_removed(
@@ -60,11 +63,50 @@ def test_an_export_after_filtering_in_place_is_what_is_shown(
     page.wait_for_url(re.compile("q=nobody"))
     expect(page.get_by_text("Nothing matches")).to_be_visible()
 
-    page.get_by_role("button", name="Export").click()
+    page.get_by_role("button", name="More").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="As CSV").click()
 
     assert len(waiting.value.path().read_text().splitlines()) == 1
+
+
+def test_a_long_list_is_written_while_its_page_tells_how_far_it_is(
+    installation: Installation, open_page: Callable[..., Page], django_db_blocker: Any
+) -> None:
+    many_clients(installation, django_db_blocker)
+    page = open_page()
+    sign_in(page, "alice@acme.example", PASSWORD)
+    page.goto(f"{LIST}?q=Many")
+
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="As CSV").click()
+    expect(page.get_by_role("heading", name="Clients as a file")).to_be_visible()
+    ready = page.get_by_role("link", name="Download")
+    ready.wait_for()
+    assert faults(page) == []
+    with page.expect_download() as waiting:
+        ready.click()
+    assert len(waiting.value.path().read_text().splitlines()) == MANY + 1
+
+    phone = open_page(size=PHONE)
+    sign_in(phone, "alice@acme.example", PASSWORD)
+    phone.goto(LIST)
+    phone.get_by_role("button", name="More").click()
+    phone.get_by_role("link", name="Earlier exports").click()
+    expect(phone.get_by_role("link", name="Download")).to_be_visible()
+    assert faults(phone) == []
+
+
+def many_clients(installation: Installation, django_db_blocker: Any) -> None:
+    """More than anybody waits for, by SQL."""
+    with django_db_blocker.unblock(), cluster.superuser(installation.name) as root:
+        root.execute(
+            "INSERT INTO clients_client (id, firm_id, kind, name, reference, state, email, phone, vat_id,"
+            " address_line1, address_line2, postal_code, city, country, notes, created_at, updated_at)"
+            " SELECT uuidv7(), id, 'person', 'Many ' || n, '', 'active', '', '', '', '', '', '', '', '', '',"
+            " now(), now() FROM tenancy_firm, generate_series(1, %s) AS n WHERE slug = 'acme'",
+            [MANY],
+        )
 
 
 def save_by_keyboard(page: Page, title: str) -> None:
@@ -117,6 +159,7 @@ def test_an_import_is_undone_and_keeps_what_somebody_changed(
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("Alice Partner has changed it since it was imported.")).to_be_visible()
     expect(page.get_by_text("1 row was taken out again.")).to_be_visible()
-    page.get_by_role("link", name="See the list").click()
+    page.goto(f"{LIST}?q=Grebe")
     expect(page.get_by_role("link", name="Grebe Ltd")).to_be_visible()
+    page.goto(f"{LIST}?q=Otter")
     expect(page.get_by_role("link", name="Otter Ltd")).to_be_hidden()

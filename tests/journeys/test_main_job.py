@@ -61,6 +61,7 @@ def test_a_firm_takes_on_a_client(installation: Installation, open_page: Callabl
 
 def import_the_messy_list(page: Page) -> None:
     page.goto("/w/acme/clients/")
+    page.get_by_role("button", name="More").click()
     page.get_by_role("link", name="Import").click()
     page.get_by_label("Table").set_input_files(data("clients-messy.xlsx"))
     page.get_by_role("button", name="Read it").click()
@@ -246,6 +247,8 @@ def keep_bob_away(partner: Page, bob: Page, client_path: str) -> None:
     partner.get_by_role("link", name="Raise a wall").click()
     partner.get_by_label("Person").select_option(label="Bob Staff")
     partner.get_by_label("Reason").fill("His sister owns it")
+    partner.get_by_role("button", name="See what this does").click()
+    expect(partner.get_by_text("Bob Staff loses access to 1 client")).to_be_visible()
     partner.get_by_role("button", name="Raise the wall").click()
     expect(partner.get_by_text("Bob Staff").first).to_be_visible()
 
@@ -257,7 +260,7 @@ def keep_bob_away(partner: Page, bob: Page, client_path: str) -> None:
 
 def ask_why(page: Page) -> None:
     """Why could Bob not see this client? The answer names the wall."""
-    page.goto("/w/acme/firms/people/why/")
+    page.goto("/w/acme/access/why/")
     page.get_by_label("Who").select_option(label="Bob Staff")
     page.get_by_label("May they").select_option(label="See clients")
     page.get_by_role("button", name="Ask").click()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.approvals.events import ApprovalAsked, ApprovalGiven, ApprovalRefused, ApprovalWithdrawn
 from firmament.kernel.approvals.models import Approval, Decision
-from firmament.kernel.approvals.policy import approval_policy
+from firmament.kernel.approvals.policy import approval_policy, kind_of
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
@@ -67,6 +67,14 @@ def ask(
     )
     record(actor, ApprovalAsked(**_facts(approval), note=note))
     return approval
+
+
+def ask_about(actor: Actor, subject: FirmModel, *, note: str = "", due_on: date | None = None) -> Approval:
+    """As `ask`, about what the subject says last; neither whoever wrote that nor whoever asks decides."""
+    kind = kind_of(subject)
+    version = approval_policy(kind).versions.objects.latest_of(subject)
+    authors = [version.author_id] if version.author_id else []
+    return ask(actor, kind=kind, subject=subject, version=version, authors=authors, note=note, due_on=due_on)
 
 
 def decide(actor: Actor, approval: Approval, *, verdict: str, comment: str = "") -> Approval:

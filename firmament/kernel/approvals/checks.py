@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.core.checks import CheckMessage, Error, register
+from django.urls import NoReverseMatch, reverse
 
 from firmament.kernel.approvals.policy import ApprovalPolicy, approval_policies
 from firmament.kernel.policies.powers import UnknownPower, declaration
@@ -11,7 +13,7 @@ from firmament.kernel.policies.powers import UnknownPower, declaration
 
 @register()
 def check_approvals(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """approvals.E001–E002: see each message."""
+    """approvals.E001–E003: see each message."""
     return [problem for policy in approval_policies() for problem in faults(policy)]
 
 
@@ -21,6 +23,10 @@ def faults(policy: ApprovalPolicy) -> Iterator[Error]:
         assert policy.versions, "its versions lead to its model, and both are looked for here"
     except (LookupError, ValueError, AssertionError) as problem:
         yield Error(f"{policy.kind}: {problem}.", id="approvals.E001")
+    try:
+        reverse(policy.url_name, kwargs={"firm": "firm", "pk": UUID(int=0)})
+    except NoReverseMatch as problem:
+        yield Error(f"{policy.kind}: its page is not there. {problem}", id="approvals.E003")
     try:
         declared = declaration(policy.power)
     except UnknownPower as problem:

@@ -37,7 +37,7 @@ class ApprovalPolicy:
     @property
     def versions(self) -> type[VersionModel]:
         """The table of its versions. LookupError unless there is exactly one."""
-        found = [m for m in version_models() if m._meta.get_field("subject").related_model is self.model]
+        found = [m for m in version_models() if m.subject_field().related_model is self.model]
         if len(found) != 1:
             raise LookupError(f"{self.kind} has {len(found)} tables of versions, and approvals bind to one")
         return found[0]

@@ -2,22 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Q, QuerySet
 
-from firmament.kernel.approvals.models import Approval
+from firmament.kernel.approvals.models import Approval, Decision
 from firmament.kernel.approvals.policy import ApprovalPolicy, approval_policies
 from firmament.kernel.policies.decide import may, visible
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.models import FirmModel, Membership
+from firmament.kernel.tenancy.models import FirmModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody wrote beside their answer."""
+
+    who: str
+    comment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An approval as a list shows it. `name` is what the object is called, `title` what kind of thing it is."""
+    """An approval as a list shows it. `name` is what the object is called, `title` what kind of thing it is.
+
+    said: what was written beside the answers; to whoever asked, and empty in the list of what still waits.
+    """
 
     approval: Approval
     title: str
@@ -25,6 +36,7 @@ class Waiting:
     url_name: str
     asked_by: str
     given: int
+    said: tuple[Said, ...] = ()
 
     @property
     def id(self) -> UUID:
@@ -55,7 +67,16 @@ def pending_for(actor: Actor) -> list[Waiting]:
     """
     if actor.membership_id is None:
         return []
-    rows = [row for policy in approval_policies() for row in _of_kind(actor, policy)]
+    waiting: dict[str, list[Approval]] = defaultdict(list)
+    for row in (
+        Approval.objects.pending()
+        .exclude(not_author=True, authors__contains=[actor.membership_id])
+        .exclude(decisions__member_id=actor.membership_id)
+        .annotate(given=_GIVEN)
+        .select_related("asked_by__user")
+    ):
+        waiting[row.kind].append(row)
+    rows = [row for policy in approval_policies() for row in _decidable(actor, policy, waiting[policy.kind])]
     return sorted(rows, key=lambda row: (row.due_on or date.max, row.asked_at, row.id))
 
 
@@ -67,6 +88,7 @@ def asked_by(actor: Actor, *, limit: int = 50) -> list[Waiting]:
         Approval.objects.visible_to(actor)
         .filter(asked_by_id=actor.membership_id)
         .annotate(given=_GIVEN)
+        .select_related("asked_by__user")
         .order_by("-asked_at", "-id")[:limit]
     )
     by_kind: dict[str, list[Approval]] = defaultdict(list)
@@ -76,27 +98,35 @@ def asked_by(actor: Actor, *, limit: int = 50) -> list[Waiting]:
     for policy in approval_policies():
         for line in _described(policy, by_kind[policy.kind], policy.model.objects.visible_to(actor)):
             found[line.id] = line
-    return [found[row.pk] for row in rows if row.pk in found]
+    said = _said(list(found))
+    return [replace(found[row.pk], said=tuple(said[row.pk])) for row in rows if row.pk in found]
+
+
+def _said(approvals: list[UUID]) -> dict[UUID, list[Said]]:
+    words: dict[UUID, list[Said]] = defaultdict(list)
+    rows = Decision.objects.filter(approval__in=approvals).exclude(comment="").order_by("decided_at", "id")
+    for row in rows.select_related("member__user"):
+        words[row.approval_id].append(Said(who=row.member.user.name, comment=row.comment))
+    return words
 
 
 _GIVEN = Count("decisions", filter=Q(decisions__verdict="approve"))
 
 
-def _of_kind(actor: Actor, policy: ApprovalPolicy) -> Iterator[Waiting]:
-    if not may(actor, policy.power):
+def _decidable(actor: Actor, policy: ApprovalPolicy, rows: list[Approval]) -> Iterator[Waiting]:
+    """Of one kind's open questions those about the latest content, of objects that the actor may decide on."""
+    if not rows or not may(actor, policy.power):
         return iter(())
-    latest = policy.versions.objects.filter(subject_id=OuterRef("object_id")).order_by("-number")
-    rows = (
-        Approval.objects.pending()
-        .filter(kind=policy.kind)
-        .exclude(not_author=True, authors__contains=[actor.membership_id])
-        .exclude(decisions__member_id=actor.membership_id)
-        .annotate(given=_GIVEN, stands=Subquery(latest.values("number")[:1]))
-        .order_by("asked_at", "id")
+    latest = dict(
+        policy.versions.objects.filter(subject_id__in=[row.object_id for row in rows])  # type: ignore[misc]
+        .order_by()
+        .values_list("subject_id")
+        .annotate(latest=Max("number"))
     )
-    current = [row for row in rows if row.stands == row.version_number]
-    decidable = policy.model.objects.filter(visible(actor, policy.power, policy.model))
-    return _described(policy, current, decidable)
+    current = [row for row in rows if latest.get(row.object_id) == row.version_number]
+    return _described(
+        policy, current, policy.model.objects.filter(visible(actor, policy.power, policy.model))
+    )
 
 
 def _described(
@@ -106,12 +136,6 @@ def _described(
     if not rows:
         return
     things = objects.in_bulk([row.object_id for row in rows])
-    people = {
-        member.pk: member.user.name
-        for member in Membership.objects.filter(pk__in={row.asked_by_id for row in rows}).select_related(
-            "user"
-        )
-    }
     for row in rows:
         if row.object_id in things:
             yield Waiting(
@@ -119,6 +143,6 @@ def _described(
                 title=str(policy.title),
                 name=str(things[row.object_id]),
                 url_name=policy.url_name,
-                asked_by=people.get(row.asked_by_id, ""),
+                asked_by=row.asked_by.user.name,
                 given=row.given,  # type: ignore[attr-defined]  # annotated
             )

@@ -44,8 +44,21 @@ def receive(actor: Actor, uploaded: UploadedFile, *, limits: Limits, client_id: 
     blob = _keep(actor.firm_id, _chunks(uploaded))
     if blob.size != size:
         raise Refused(_("This file did not arrive whole. Try once more; your other files are safe."))
+    return _waiting(actor, blob, name=given, media_type=media_type, client_id=client_id)
+
+
+def keep_made(actor: Actor, made: BinaryIO, *, name: str, media_type: str) -> StoredFile:
+    """Keep a file that the house has made for `actor`, from where `made` stands to its end.
+
+    It waits for its scan as any other: what is in it somebody typed or uploaded once.
+    """
+    blob = _keep(actor.firm_id, iter(lambda: made.read(CHUNK), b""))
+    return _waiting(actor, blob, name=name, media_type=media_type, client_id=None)
+
+
+def _waiting(actor: Actor, blob: Blob, *, name: str, media_type: str, client_id: UUID | None) -> StoredFile:
     stored = StoredFile.objects.create(
-        name=display_name(given, media_type),
+        name=display_name(name, media_type),
         size=blob.size,
         media_type=media_type,
         state=StoredFile.State.SCANNING,

@@ -17,6 +17,31 @@ PICTURES = frozenset(
         "image/bmp",
     }
 )
+SCANS = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff"})
+SPREADSHEETS = frozenset(
+    {
+        "text/csv",
+        "application/vnd.ms-excel",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+)
+TEXTS = frozenset(
+    {
+        "text/plain",
+        "application/msword",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    }
+)
+# What people mean by a kind of file. A scan of a page is as good as its PDF.
+TYPES_OF_KIND: dict[str, frozenset[str]] = {
+    "any": PDF | SCANS | SPREADSHEETS | TEXTS,
+    "pdf": PDF,
+    "image": SCANS | PDF,
+    "spreadsheet": SPREADSHEETS,
+    "text": TEXTS | PDF,
+}
 
 
 class Refused(Exception):

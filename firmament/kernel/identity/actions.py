@@ -198,7 +198,7 @@ def _require_offer(actor: Actor, invitation: Invitation) -> None:
         require(actor, kernel_powers.Can.MANAGE_PORTAL, grant)
         return
     require(actor, Can.INVITE_PEOPLE)
-    roles = list(Role.objects.filter(code__in=invitation.role_codes))
+    roles = list(Role.objects.standing().filter(code__in=invitation.role_codes))
     if not roles or len(roles) != len(invitation.role_codes):
         raise ValidationError({"role_codes": _("Choose at least one role.")}, code="roles")
     require_grantable(actor, roles)

@@ -40,7 +40,7 @@ def join_firm(user: User, *, role: str | Sequence[str], title: str = "") -> Memb
     Somebody who left comes back with exactly these roles. ValidationError if they are a client's portal user.
     """
     codes = [role] if isinstance(role, str) else sorted(role)
-    roles = list(Role.objects.filter(code__in=codes))
+    roles = list(Role.objects.standing().filter(code__in=codes))
     if len(roles) != len(set(codes)):
         raise ValidationError(_("A role of this offer does not exist any more."), code="roles")
     with plainly():

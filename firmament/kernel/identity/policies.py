@@ -24,7 +24,13 @@ class Can(Power):
     REVOKE_TOKENS = "identity.revoke_tokens"
 
 
-declare(Can.INVITE_PEOPLE, title=_("Invite people into the firm"), roles=(PARTNER,), sensitive=True)
+declare(
+    Can.INVITE_PEOPLE,
+    title=_("Invite people into the firm"),
+    roles=(PARTNER,),
+    sensitive=True,
+    lendable=False,
+)
 declare(
     Can.VIEW_INVITATIONS,
     title=_("See who has been invited"),
@@ -36,8 +42,15 @@ declare(
     title=_("Deactivate people of the firm, and reactivate them"),
     model="tenancy.Membership",
     sensitive=True,
+    lendable=False,
 )
-declare(Can.ISSUE_TOKENS, title=_("Make API tokens of one's own"), roles=EVERY_ROLE, sensitive=True)
+declare(
+    Can.ISSUE_TOKENS,
+    title=_("Make API tokens of one's own"),
+    roles=EVERY_ROLE,
+    sensitive=True,
+    lendable=False,
+)
 declare(
     Can.VIEW_TOKENS,
     title=_("See API tokens of others (one's own always)"),

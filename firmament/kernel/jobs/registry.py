@@ -91,6 +91,15 @@ class JobSpec:
         return f"{self.function.__module__}:{self.function.__qualname__}"
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A chore of the worker itself: `function` every so many seconds, by one worker of all. It handles its own errors."""
+
+    seconds: float
+    function: Callable[[], int]
+
+
+beats: list[Beat] = []
 _jobs: dict[str, JobSpec] = {}
 duplicates: list[tuple[JobSpec, JobSpec]] = []
 
@@ -162,6 +171,17 @@ def every(
 ) -> Callable[[Function], Function]:
     """By the clock, once for each firm at work: `f()`, or `f(run)`. Five cron fields, in the firm's time zone."""
     return _declare(Kind.CLOCK, code=code, lane=lane, retry=retry, outside=outside, powers=powers, cron=cron)
+
+
+def beat(seconds: float) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Work across firms that cannot wait for a schedule's minute; cheap when there is none. Never at 0 seconds."""
+
+    def declare(function: Callable[[], int]) -> Callable[[], int]:
+        if seconds:
+            beats.append(Beat(seconds, function))
+        return function
+
+    return declare
 
 
 def _declare(

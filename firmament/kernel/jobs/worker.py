@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from firmament.kernel.jobs.models import JobRun, State
 from firmament.kernel.jobs.pulse import Attempt, Pulse
 from firmament.kernel.jobs.queue import TASK
 from firmament.kernel.jobs.reaper import HEARTBEAT, STALLED, Reaper, requeue_lost
-from firmament.kernel.jobs.registry import Lane
+from firmament.kernel.jobs.registry import Lane, beats
 from firmament.kernel.jobs.schedule import tick
 from firmament.kernel.jobs.wrapper import execute
 from firmament.kernel.tenancy.transaction import firm_transaction
@@ -143,6 +144,12 @@ class House:
             asyncio.create_task(self._regularly(REAP_EVERY, self._reap), name="reaper"),
             asyncio.create_task(self._regularly(tick_every, self._tick), name="clock"),
             asyncio.create_task(self._regularly(SWEEP_EVERY, self._sweep), name="sweep"),
+            *(
+                asyncio.create_task(
+                    self._regularly(beat.seconds, partial(self._if_eldest, beat.function)), name="beat"
+                )
+                for beat in beats
+            ),
         ]
         log.info("worker started", extra={"lanes": [str(lane) for lane in self.lanes]})
         await self.stopping.wait()

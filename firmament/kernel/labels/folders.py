@@ -1,6 +1,6 @@
 """Folders: making, naming, moving, deleting, and reading a whole tree at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,14 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.labels.events import FolderCreated, FolderDeleted, FolderMoved, FolderRenamed
-from firmament.kernel.labels.models import DEEPEST, Folder
+from firmament.kernel.labels.models import Folder
 from firmament.kernel.labels.policies import Can
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.transaction import current_firm_id
+from firmament.kernel.tenancy.locks import hold
+from firmament.lib.text import folded
+from firmament.ui.shapes import NO_BREAK, TreeNode
 
 PLAIN = {
     "folder_not_in_itself": _("A folder cannot be moved into itself."),
@@ -35,6 +37,11 @@ class FolderNode:
     own: int
     count: int
     children: tuple["FolderNode", ...] = ()
+
+    @property
+    def indented(self) -> str:
+        """For a choice, which knows no levels."""
+        return f"{NO_BREAK * 3 * (self.depth - 1)}{self.name}"
 
     def walk(self) -> "Iterable[FolderNode]":
         """This folder and all below it, in the order of the page."""
@@ -87,13 +94,26 @@ def flat(tree: Iterable[FolderNode]) -> list[FolderNode]:
     return [node for root in tree for node in root.walk()]
 
 
-def path_of(folder: Folder) -> tuple[Folder, ...]:
-    """The folders from the top down to this one, which is the last; one query, whatever the depth."""
-    with connection.cursor() as cursor:
-        cursor.execute(PATH, [folder.pk, DEEPEST])
-        found = [row[0] for row in cursor.fetchall()]
-    rows = Folder.objects.in_bulk(found)
-    return tuple(rows[pk] for pk in found)
+def branches(
+    tree: Iterable[FolderNode], *, address: Callable[[UUID], str], chosen: UUID | None = None
+) -> tuple[TreeNode, ...]:
+    """The tree as `<c-ui.folder_tree>` draws it: opened along the way to the chosen folder, `address` for each."""
+    found = []
+    for node in tree:
+        below = branches(node.children, address=address, chosen=chosen)
+        found.append(
+            TreeNode(
+                key=str(node.id),
+                label=node.name,
+                url=address(node.id),
+                count=node.count,
+                depth=node.depth,
+                current=node.id == chosen,
+                open=node.id == chosen or any(child.open for child in below),
+                children=below,
+            )
+        )
+    return tuple(found)
 
 
 def with_all_below(folder: Folder) -> list[UUID]:
@@ -106,13 +126,33 @@ def with_all_below(folder: Folder) -> list[UUID]:
 def make_folder(actor: Actor, *, area: str, name: str, parent: Folder | None = None) -> Folder:
     """A new folder, last among its neighbours. ValidationError for a taken name or too great a depth."""
     require(actor, Can.MANAGE_FOLDERS)
-    _hold(area)
+    _hold_tree(area)
     last = Folder.objects.filter(area=area, parent=parent).aggregate(last=models.Max("position"))["last"]
     folder = Folder(area=area, parent=parent, position=0 if last is None else last + 1).call(name)
     folder.full_clean(exclude=["parent"])
     _save(folder)
     record(actor, FolderCreated(folder_id=folder.pk, area=area, name=folder.name))
     return folder
+
+
+def folder_at(actor: Actor, *, area: str, path: Sequence[str]) -> Folder | None:
+    """The folder that one comes to by these names from the top, made where it is missing; None for no names."""
+    parent: Folder | None = None
+    for name in path:
+        there = Folder.objects.filter(area=area, parent=parent, folded=folded(name)).first()
+        parent = there or make_folder(actor, area=area, name=name, parent=parent)
+    return parent
+
+
+def folder_paths(area: str) -> dict[UUID, tuple[str, ...]]:
+    """The names from the top down to each folder of an area; one query."""
+    rows = {row.pk: row for row in Folder.objects.of(area)}
+
+    def path(row: Folder) -> tuple[str, ...]:
+        above = rows.get(row.parent_id) if row.parent_id else None
+        return (*path(above), row.name) if above is not None else (row.name,)
+
+    return {pk: path(row) for pk, row in rows.items()}
 
 
 def rename_folder(actor: Actor, folder: Folder, *, name: str) -> Folder:
@@ -183,16 +223,6 @@ def delete_folder(
     return moved
 
 
-PATH = """
-WITH RECURSIVE up AS (
-    SELECT id, parent_id, 1 AS height FROM labels_folder WHERE id = %s
-    UNION ALL
-    SELECT f.id, f.parent_id, up.height + 1 FROM labels_folder f JOIN up ON f.id = up.parent_id
-    WHERE up.height < %s
-)
-SELECT id FROM up ORDER BY height DESC
-"""
-
 BELOW = """
 WITH RECURSIVE down AS (
     SELECT id FROM labels_folder WHERE id = %s
@@ -203,21 +233,15 @@ SELECT id FROM down
 """
 
 
-def _hold(area: str) -> None:
-    """Change one area's tree at a time.
-
-    The trigger takes the same lock, but only after the row's own: two who move folders into each other would then
-    wait for each other for ever.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_firm_id()} folders {area}"]
-        )
+def _hold_tree(area: str) -> None:
+    # The trigger holds the same, but only after the row's own: two who move folders into each other would then wait
+    # for each other for ever.
+    hold(f"folders {area}")
 
 
 def _held(folder: Folder) -> Folder:
     """The folder as it is now, with its area's tree held. ValidationError when somebody deleted it meanwhile."""
-    _hold(folder.area)
+    _hold_tree(folder.area)
     found: Folder | None = Folder.objects.filter(pk=folder.pk).first()
     if found is None:
         raise ValidationError(_("This folder is gone."), code="gone")

@@ -17,7 +17,6 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now
-from firmament.lib.text import folded
 
 MOST = 30
 
@@ -48,6 +47,11 @@ def tags_of(model: type[TaggingModel], subjects: Iterable[models.Model]) -> dict
     for link in links.order_by("tag__name"):
         found.setdefault(getattr(link, f"{name}_id"), []).append(link.tag)
     return found
+
+
+def tag_names(model: type[TaggingModel], subject: models.Model) -> list[str]:
+    """What a thing's tags are called, in their order; one query."""
+    return [tag.name for tag in tags_of(model, [subject]).get(subject.pk, [])]
 
 
 def tag_counts(actor: Actor) -> list[TagCount]:
@@ -93,11 +97,6 @@ def change_tag(actor: Actor, tag: Tag, *, name: str, colour: str) -> Tag:
         tag.save()
         record(actor, TagChanged(tag_id=tag.pk, before=before[0], name=tag.name, colour=tag.colour))
     return tag
-
-
-def rename_tag(actor: Actor, tag: Tag, *, name: str) -> Tag:
-    """Rename a tag, everywhere at once."""
-    return change_tag(actor, tag, name=name, colour=tag.colour)
 
 
 def merge_tags(actor: Actor, tag: Tag, *, into: Tag) -> TagRemoval:
@@ -226,9 +225,3 @@ def _refuse_name(tag: Tag) -> None:
 
 def _by_fold(wanted: dict[str, Any]) -> dict[str, Tag]:
     return {tag.folded: tag for tag in Tag.objects.filter(folded__in=list(wanted))}
-
-
-def matching_tags(actor: Actor, text: str, *, limit: int = 10) -> list[Tag]:
-    """Tags whose name begins with the text, for completion while typing."""
-    rows = Tag.objects.visible_to(actor).filter(folded__startswith=folded(text)).order_by("name", "id")
-    return list(rows[:limit])

@@ -54,3 +54,18 @@ class JobFailed(Event):
     run_id: UUID
     job: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalValuesErased(Event):
+    """Personal values of these entries, or of these changes of rows, were deleted for good. What they were is nowhere, this line included."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {"entry_ids": "ledger.entry", "change_ids": "ledger.rowchange"}
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
+    sentence: ClassVar[Text] = _("erased {values} personal values from the audit trail: {reason}")
+
+    entry_ids: tuple[UUID, ...]
+    values: int
+    reason: str
+    change_ids: tuple[UUID, ...] = ()

@@ -29,3 +29,10 @@ def labels_of(kind: str) -> tuple[str, ...]:
     except (LookupError, ValueError):
         return (kind,)
     return (model._meta.label_lower, *getattr(model, "formerly", ()))
+
+
+@cache
+def every_label() -> tuple[str, ...]:
+    """Every label under which an entry may name anything, former ones among them."""
+    present = {model._meta.label_lower for model in apps.get_models()}
+    return tuple(sorted(present | _by_former_label().keys()))

@@ -1,14 +1,19 @@
 """The audit trail. The application may add to it and read it, nothing else."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.events import Category
+from firmament.kernel.ledger.fields import TransactionId, TransactionStart
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
+from firmament.kernel.tenancy.triggers import APPEND_ONLY, NUMBERED, REFUSE_CHANGE, Trigger
 
 
 class EntryQuerySet(FirmQuerySet):
@@ -28,11 +33,14 @@ class Entry(FirmModel):
 
     `payload` holds the event's fields as JSON. A personal field is there only as a commitment,
     HMAC-SHA-256(salt, value); value and salt stand in `PersonalValue`, which can be erased without
-    making any proof about this row fail.
+    making any proof about this row fail. `transaction_id` and `transaction_at` are PostgreSQL's own word for the
+    transaction it was written in, which no caller chooses; the changes of regulated rows carry the same pair. The
+    number alone would not do: a database brought back from a dump counts from the beginning again.
     """
 
     view_power = "audit.view"
     append_only: ClassVar[bool] = True
+    triggers: ClassVar[tuple[Trigger, ...]] = (NUMBERED,)
 
     code = models.CharField(max_length=80)
     category = models.CharField(max_length=16, choices=Category)
@@ -45,6 +53,8 @@ class Entry(FirmModel):
     roles = models.JSONField(default=list)
     request_id = models.CharField(max_length=64, blank=True)
     payload = models.JSONField(default=dict)
+    transaction_id = models.BigIntegerField(null=True, editable=False, db_default=TransactionId())
+    transaction_at = models.DateTimeField(null=True, editable=False, db_default=TransactionStart())
 
     objects: ClassVar = EntryQuerySet.as_manager()
 
@@ -54,6 +64,11 @@ class Entry(FirmModel):
             models.Index(fields=["firm", "code", "-occurred_at"], name="entry_code"),
             models.Index(fields=["firm", "category", "-occurred_at"], name="entry_category"),
             models.Index(fields=["firm", "user_id", "-occurred_at"], name="entry_user"),
+            models.Index(
+                fields=["firm", "transaction_id"],
+                include=["transaction_at", "code"],
+                name="entry_transaction",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,3 +110,104 @@ class PersonalValue(FirmModel):
 
     def __str__(self) -> str:
         return self.field
+
+
+class RowChangeQuerySet(FirmQuerySet):
+    """Changes of regulated rows."""
+
+    def beside(self, entry: Entry) -> Self:
+        """Those made in the transaction that wrote the entry; none where it is older than the keeping of rows."""
+        if entry.transaction_id is None:
+            return self.none()
+        return self.filter(transaction_id=entry.transaction_id, occurred_at=entry.transaction_at)
+
+    def without_evidence(self) -> Self:
+        """Those whose transaction wrote no entry: something regulated happened, and nobody said what it was."""
+        told = Entry.objects.filter(
+            transaction_id=OuterRef("transaction_id"), transaction_at=OuterRef("occurred_at")
+        )
+        return self.filter(~Exists(told))
+
+
+class RowChange(FirmModel):
+    """One row of a regulated table was inserted, changed or deleted: through the product, by hand, or by a migration.
+
+    Triggers write it and nobody else may. `session_role` is whom the connection signed in as, `acting_role` whom it
+    had made itself since. `commitment` is HMAC-SHA-256(salt, value) of what stood there before and after; that value
+    and its salt stand in `RowValue`, which can be erased. `client_id` and `engagement_id` are the row's own, where its
+    table has such columns.
+    """
+
+    class Operation(models.TextChoices):
+        INSERT = "insert", _("Added")
+        UPDATE = "update", _("Changed")
+        DELETE = "delete", _("Deleted")
+
+    view_power = "audit.view"
+    client_path: ClassVar[str | None] = "client_id"
+    engagement_path: ClassVar[str | None] = "engagement_id"
+    append_only: ClassVar[bool] = True
+    app_may: ClassVar[frozenset[str] | None] = frozenset({"SELECT"})
+    triggers: ClassVar[tuple[Trigger, ...]] = (NUMBERED,)
+
+    occurred_at = models.DateTimeField()
+    transaction_id = models.BigIntegerField()
+    of_table = models.CharField(max_length=63)
+    row_id = models.UUIDField()
+    operation = models.CharField(max_length=6, choices=Operation)
+    columns = ArrayField(models.CharField(max_length=63))
+    client_id = models.UUIDField(null=True)
+    engagement_id = models.UUIDField(null=True)
+    session_role = models.CharField(max_length=63)
+    acting_role = models.CharField(max_length=63)
+    application = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    commitment = models.CharField(max_length=64)
+
+    objects: ClassVar = RowChangeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["firm", "transaction_id"], name="rowchange_transaction"),
+            models.Index(fields=["firm", "row_id", "-occurred_at"], name="rowchange_row"),
+            models.Index(fields=["firm", "-occurred_at", "-id"], name="rowchange_newest"),
+            models.Index(
+                fields=["firm", "client_id"], name="rowchange_client", condition=Q(client_id__isnull=False)
+            ),
+            models.Index(
+                fields=["firm", "engagement_id"],
+                name="rowchange_engagement",
+                condition=Q(engagement_id__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(operation__in=["insert", "update", "delete"]), name="rowchange_operation_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.of_table} {self.row_id}"
+
+
+class RowValue(FirmModel):
+    """What a change's commitment stands for: `{"before": {column: text}, "after": {column: text}}`, or null for one.
+
+    Columns are as PostgreSQL's `to_jsonb` writes them, each as text. Erasing is deleting this row.
+    """
+
+    app_may: ClassVar[frozenset[str] | None] = frozenset({"SELECT", "DELETE"})
+    triggers: ClassVar[tuple[Trigger, ...]] = (
+        Trigger(name="no_update", when="BEFORE UPDATE", function=REFUSE_CHANGE),
+        APPEND_ONLY[1],
+    )
+
+    change = FirmForeignKey(RowChange, on_delete=models.PROTECT)
+    salt = models.BinaryField(max_length=32)
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "change"], name="rowvalue_one_per_change")]
+
+    def __str__(self) -> str:
+        return str(self.change_id)

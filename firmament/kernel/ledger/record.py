@@ -1,6 +1,5 @@
 """The one call that leaves a trace, and everything that follows from it."""
 
-from contextvars import ContextVar
 from uuid import UUID
 
 from firmament.kernel.jobs.queue import Enqueue, enqueue_many
@@ -9,10 +8,21 @@ from firmament.kernel.ledger.events import Event, event_class
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import rebuild, split
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.ambient import request_id, transaction_cache
 from firmament.lib.instant import now
 
-# Set by the web middleware and the worker; an entry without a request has none.
-request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
+
+def act_under(actor: Actor, delegation_id: UUID) -> None:
+    """From here on, what the actor does in this transaction is done by a power somebody lent; entries say so."""
+    transaction_cache().setdefault(act_under, {}).setdefault(actor.membership_id, set()).add(
+        str(delegation_id)
+    )
+
+
+def roles_now(actor: Actor) -> list[str]:
+    """The actor's roles, and by which loans they act (`lent:<delegation>`)."""
+    lent: set[str] = transaction_cache().get(act_under, {}).get(actor.membership_id, set())
+    return [*actor.roles, *(f"lent:{one}" for one in sorted(lent))] if lent else list(actor.roles)
 
 
 def record(actor: Actor, event: Event) -> Entry:
@@ -31,7 +41,7 @@ def record(actor: Actor, event: Event) -> Entry:
         membership_id=actor.membership_id,
         token_id=actor.token_id,
         job=actor.job,
-        roles=list(actor.roles),
+        roles=roles_now(actor),
         request_id=request_id.get(),
         payload=payload,
     )

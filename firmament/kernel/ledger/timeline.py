@@ -68,10 +68,17 @@ def _row(entry: Entry, names: dict[UUID, str], personal: dict[str, Any]) -> Acti
         at=entry.occurred_at,
         who=_who(entry, names),
         who_domain=entry.domain,
-        sentence=sentence.format_map(fields),
+        sentence=sentence.format_map(Fields(fields)),
         code=entry.code,
         changes=changes,
     )
+
+
+class Fields(dict[str, Any]):
+    """The fields of a sentence. What an earlier release did not write down leaves a gap, and no page breaks."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
 
 
 def _words(value: Any, *, erased: bool) -> Any:

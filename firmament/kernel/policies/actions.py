@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -20,9 +20,12 @@ from firmament.kernel.policies.events import (
     PortalScopesChanged,
     RoleAssigned,
     RoleRevoked,
+    TeamArchived,
     TeamCreated,
     TeamMemberAdded,
     TeamMemberRemoved,
+    TeamRenamed,
+    TeamRestored,
     WallLifted,
     WallRaised,
 )
@@ -50,6 +53,13 @@ PLAIN = {
         "A person is either staff of the firm or a client's portal user, never both."
     ),
     "portalgrant_one_standing": _("This person can already use the portal for this client."),
+    "wall_stands_once": _("This wall stands already."),
+    "team_name_once": _("There is already a team of this name."),
+    "team_archived_without_walls": _("An ethical wall stands against this team. Lift it first."),
+    "wall_of_a_standing_team": _("This team is archived. Bring it back first."),
+    "role_name_once": _("There is already a role of this name."),
+    "role_has_holders": _("Somebody holds this role. Take it from them first."),
+    "role_is_deleted": _("This role was deleted. Bring it back first."),
 }
 
 
@@ -96,10 +106,10 @@ def assign_role(actor: Actor, membership: Membership, role: Role) -> RoleAssignm
     """Give a member a role. Giving it twice changes nothing."""
     require(actor, Can.ASSIGN_ROLES, membership)
     require_grantable(actor, [role])
-    assignment, made = RoleAssignment.objects.get_or_create(membership=membership, role=role)
+    with plainly():
+        assignment, made = RoleAssignment.objects.get_or_create(membership=membership, role=role)
     if made:
         record(actor, RoleAssigned(membership_id=membership.pk, role_id=role.pk, role=role.name))
-    forget_authority()
     return assignment
 
 
@@ -118,17 +128,64 @@ def create_team(actor: Actor, *, name: str) -> Team:
     require(actor, Can.MANAGE_TEAMS)
     team = Team(name=name.strip())
     team.full_clean()
-    team.save()
+    with plainly():
+        team.save(force_insert=True)
     record(actor, TeamCreated(team_id=team.pk, name=team.name))
     return team
 
 
-def add_to_team(actor: Actor, team: Team, membership: Membership) -> TeamMember:
-    """Put a member into a team, and behind its walls. Doing it twice changes nothing."""
+def rename_team(actor: Actor, team: Team, *, name: str) -> Team:
+    """Call a team something else. A name that is taken is a ValidationError."""
     require(actor, Can.MANAGE_TEAMS, team)
+    held: Team = Team.objects.select_for_update().get(pk=team.pk)
+    before, held.name = held.name, name.strip()
+    held.full_clean()
+    if held.name != before:
+        with plainly():
+            held.save(update_fields=["name", "updated_at"])
+        record(actor, TeamRenamed(team_id=held.pk, before=before, name=held.name))
+    return held
+
+
+def archive_team(actor: Actor, team: Team) -> Team:
+    """Put a team away: its members stay in it and have nothing through it. `restore_team` brings it back.
+
+    ValidationError while a wall stands against it, for those who may see the wall; `Denied` for others, as when
+    somebody is taken out of such a team.
+    """
+    require(actor, Can.MANAGE_TEAMS, team)
+    _require_walls_of(actor, team)
+    with plainly():
+        if Team.objects.standing().filter(pk=team.pk).update(archived_at=now()):
+            record(actor, TeamArchived(team_id=team.pk, name=team.name))
+    team.refresh_from_db()
+    return team
+
+
+def restore_team(actor: Actor, team: Team) -> Team:
+    """Bring an archived team back, with whoever is in it and whatever was shared with it."""
+    require(actor, Can.MANAGE_TEAMS, team)
+    if Team.objects.filter(pk=team.pk, archived_at__isnull=False).update(archived_at=None):
+        record(actor, TeamRestored(team_id=team.pk, name=team.name))
+    team.refresh_from_db()
+    forget_authority()
+    return team
+
+
+def _require_walls_of(actor: Actor, team: Team) -> None:
+    """Whoever weakens a team that stands behind walls needs the power over each of them."""
+    for wall in Wall.objects.standing().filter(team=team):
+        require(actor, Can.RAISE_WALL, wall)
+
+
+def add_to_team(actor: Actor, team: Team, membership: Membership) -> TeamMember:
+    """Put a member into a team, and behind its walls. Doing it twice changes nothing; ValidationError if archived."""
+    require(actor, Can.MANAGE_TEAMS, team)
+    if not Team.objects.standing().filter(pk=team.pk).exists():
+        raise ValidationError(PLAIN["wall_of_a_standing_team"], code="archived")
     place, made = TeamMember.objects.get_or_create(team=team, membership=membership)
     if made:
-        record(actor, TeamMemberAdded(team_id=team.pk, membership_id=membership.pk, team=team.name))
+        record(actor, TeamMemberAdded(**_place(team, membership)))
     forget_authority()
     return place
 
@@ -140,12 +197,20 @@ def remove_from_team(actor: Actor, team: Team, membership: Membership) -> None:
     and since a wall hides itself from those behind it, nobody gets round their own.
     """
     require(actor, Can.MANAGE_TEAMS, team)
-    for wall in Wall.objects.standing().filter(team=team):
-        require(actor, Can.RAISE_WALL, wall)
+    _require_walls_of(actor, team)
     gone, _by_model = TeamMember.objects.filter(team=team, membership=membership).delete()
     if gone:
-        record(actor, TeamMemberRemoved(team_id=team.pk, membership_id=membership.pk, team=team.name))
+        record(actor, TeamMemberRemoved(**_place(team, membership)))
     forget_authority()
+
+
+def _place(team: Team, membership: Membership) -> dict[str, Any]:
+    return {
+        "team_id": team.pk,
+        "membership_id": membership.pk,
+        "team": team.name,
+        "person": membership.user.name,
+    }
 
 
 def checked_scopes(scopes: Collection[str]) -> list[str]:
@@ -244,7 +309,7 @@ def raise_wall(
 ) -> Wall:
     """Keep a person or a team from a client or an engagement, whatever their roles say.
 
-    ValidationError without a reason, or unless exactly one of each pair is named.
+    ValidationError without a reason, unless exactly one of each pair is named, or where the same wall stands already.
     """
     wall = Wall(
         membership=membership,
@@ -256,8 +321,7 @@ def raise_wall(
     )
     require(actor, Can.RAISE_WALL, wall)
     _require_reason(reason, _("Say why the wall is raised."))
-    wall.full_clean()
-    wall.save(force_insert=True)
+    _store_once(wall)
     record(
         actor,
         WallRaised(
@@ -270,8 +334,23 @@ def raise_wall(
             review_on=review_on,
         ),
     )
-    forget_authority()
     return wall
+
+
+def _store_once(wall: Wall) -> None:
+    same = Wall.objects.standing().filter(
+        membership_id=wall.membership_id,
+        team_id=wall.team_id,
+        client_id=wall.client_id,
+        engagement_id=wall.engagement_id,
+    )
+    if same.exists():
+        who = "team" if wall.team_id else "membership"
+        raise ValidationError({who: PLAIN["wall_stands_once"]}, code="wall_stands_once")
+    wall.full_clean()
+    # Two partners may hear of the same conflict at once: the second waits for the first, and is told the same.
+    with plainly():
+        wall.save(force_insert=True)
 
 
 def lift_wall(actor: Actor, wall: Wall, *, reason: str) -> None:

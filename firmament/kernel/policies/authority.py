@@ -1,15 +1,24 @@
 """What an actor holds at this moment: powers of their roles, teams, walls, grants. One query a transaction."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from firmament.kernel.jobs.registry import powers_of
-from firmament.kernel.policies.models import PortalGrant, RoleAssignment, RolePower
+from firmament.kernel.policies.models import (
+    DelegatedPower,
+    Delegation,
+    PortalGrant,
+    RoleAssignment,
+    RolePower,
+)
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
 from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
 from firmament.kernel.tenancy.actor import Actor, Domain
@@ -19,6 +28,19 @@ from firmament.lib.instant import now
 
 if TYPE_CHECKING:
     from firmament.kernel.identity.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """Powers that somebody lent and that count now. `authority` is the lender's own, cut to what is lent."""
+
+    delegation_id: UUID
+    until: datetime
+    authority: "Authority"
+
+    @property
+    def lender(self) -> str:
+        return self.authority.actor.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +57,7 @@ class Authority:
     walled_engagements: frozenset[UUID] = frozenset()
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
+    loans: tuple[Loan, ...] = ()
 
     @property
     def person(self) -> frozenset[UUID]:
@@ -48,10 +71,39 @@ class Authority:
 
     @property
     def held(self) -> frozenset[str]:
-        """The powers the actor could hand on: their roles', cut to a token's scopes."""
+        """The powers the actor could hand on: their roles', cut to a token's scopes. Never what was lent to them."""
         if self.actor.domain != Domain.TOKEN:
             return frozenset(self.powers)
         return frozenset(power for power in self.powers if token_covers(self.scopes, declaration(power)))
+
+    @property
+    def reach(self) -> str:
+        """A name for what decides which rows the actor may see; another one as soon as any of it changes."""
+        parts = (
+            sorted(self.powers),
+            [self.clearance],
+            *(sorted(map(str, ids)) for ids in (self.team_ids, self.walled_clients, self.walled_engagements)),
+            sorted(f"{client} {scope}" for client, scopes in self.grants.items() for scope in scopes),
+            sorted(self.scopes),
+            sorted(f"{loan.delegation_id} {loan.authority.reach}" for loan in self.loans),
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @property
+    def hidden_clients(self) -> frozenset[UUID]:
+        """What a wall hides from the actor, or from whoever lent them powers: for lists that no power narrows."""
+        return self.walled_clients.union(*(loan.authority.walled_clients for loan in self.loans))
+
+    @property
+    def hidden_engagements(self) -> frozenset[UUID]:
+        return self.walled_engagements.union(*(loan.authority.walled_engagements for loan in self.loans))
+
+    def loans_of(self, power: str) -> tuple[Loan, ...]:
+        """The loans a power is part of."""
+        return tuple(loan for loan in self.loans if power in loan.authority.powers)
+
+    def loans_without(self, ids: frozenset[Any]) -> tuple[Loan, ...]:
+        return tuple(loan for loan in self.loans if loan.delegation_id not in ids)
 
     def clients_with(self, scope: str) -> frozenset[UUID]:
         return frozenset(client for client, scopes in self.grants.items() if scope in scopes)
@@ -123,7 +175,10 @@ def _staff(actor: Actor, *, deactivated_too: bool = False) -> Authority:
     if actor.membership_id is None:
         return Authority(actor=actor, live=False)
     row = _row(actor.membership_id, None, deactivated_too=deactivated_too)
-    return Authority(actor=actor, live=False) if row is None else _of_row(actor, row)
+    if row is None:
+        return Authority(actor=actor, live=False)
+    # A program does what its maker may by their own roles; what was lent to them is for them alone.
+    return _of_row(actor, row, () if actor.domain == Domain.TOKEN else _loans(row[-1]))
 
 
 def enter_as_staff(user: "User") -> Actor | None:
@@ -142,7 +197,7 @@ def enter_as_staff(user: "User") -> Actor | None:
         name=user.name,
         roles=tuple(sorted(entry.partition("|")[0] for entry in row[1])),
     )
-    transaction_cache().setdefault(Authority, {})[_key(actor)] = _of_row(actor, row)
+    transaction_cache().setdefault(Authority, {})[_key(actor)] = _of_row(actor, row, _loans(row[-1]))
     return actor
 
 
@@ -150,13 +205,47 @@ def _row(
     membership_id: UUID | None, user_id: UUID | None, *, deactivated_too: bool
 ) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(STAFF_AUTHORITY, [membership_id, user_id, deactivated_too])
+        cursor.execute(ONE_OF_THE_STAFF, [now(), now(), membership_id, user_id, deactivated_too])
         found: tuple[Any, ...] | None = cursor.fetchone()
     return found
 
 
-def _of_row(actor: Actor, row: tuple[Any, ...]) -> Authority:
-    _membership, roles, carried, teams, clients, engagements = row
+def _loans(ids: Collection[UUID], known: Mapping[UUID | None, Authority] | None = None) -> tuple[Loan, ...]:
+    """What these delegations lend: of the lender's own powers as they are now, those that were named.
+
+    `known` are authorities that were read already; a lender who is not among the active lends nothing any more. Two
+    queries, however many delegations; one where all are known.
+    """
+    if not ids:
+        return ()
+    named = DelegatedPower.objects.filter(delegation=OuterRef("pk")).values("power")
+    rows = Delegation.objects.filter(pk__in=ids).select_related("lender__user").order_by("pk")
+    lendings = list(rows.annotate(named=ArraySubquery(named)))
+    if known is None:
+        lenders = {lent.lender_id: Actor.of_staff(lent.lender) for lent in lendings}
+        known = {row[0]: _of_row(lenders[row[0]], row) for row in _active(lenders)}
+    found = []
+    for lent in lendings:
+        own = known.get(lent.lender_id)
+        if own is not None:
+            chosen = frozenset(lent.named)
+            powers = {power: by for power, by in own.powers.items() if power in chosen}
+            cut = replace(own, powers=powers, loans=())
+            found.append(Loan(delegation_id=lent.pk, until=lent.ends_at, authority=cut))
+    return tuple(found)
+
+
+def _active(members: Collection[UUID] | None = None) -> list[tuple[Any, ...]]:
+    """What each of these members holds, or each member of the firm, as far as they are active."""
+    chosen = None if members is None else list(members)
+    with connection.cursor() as cursor:
+        cursor.execute(SEVERAL_OF_THE_STAFF, [now(), now(), chosen, chosen])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _of_row(actor: Actor, row: tuple[Any, ...], loans: tuple[Loan, ...] = ()) -> Authority:
+    _membership, roles, carried, teams, clients, engagements, _borrowed = row
     powers: dict[str, tuple[str, ...]] = {}
     for role, _bar, power in sorted(entry.partition("|") for entry in carried):
         powers[power] = (*powers.get(power, ()), role)
@@ -171,6 +260,7 @@ def _of_row(actor: Actor, row: tuple[Any, ...]) -> Authority:
         walled_clients=frozenset(clients),
         walled_engagements=frozenset(engagements),
         scopes=actor.scopes,
+        loans=loans,
     )
 
 
@@ -190,12 +280,46 @@ SELECT
         WHERE (w.membership_id = m.id OR w.team_id = ANY (t.ids)) AND w.lifted_at IS NULL AND w.client_id IS NOT NULL),
   ARRAY(SELECT w.engagement_id FROM policies_wall w
         WHERE (w.membership_id = m.id OR w.team_id = ANY (t.ids)) AND w.lifted_at IS NULL
-          AND w.engagement_id IS NOT NULL)
+          AND w.engagement_id IS NOT NULL),
+  ARRAY(SELECT d.id FROM policies_delegation d
+        WHERE d.borrower_id = m.id AND d.taken_back_at IS NULL AND d.starts_at <= %s AND d.ends_at > %s)
 FROM tenancy_membership m
 JOIN identity_user u ON u.id = m.user_id
-CROSS JOIN LATERAL (SELECT ARRAY(SELECT team_id FROM policies_teammember WHERE membership_id = m.id) AS ids) t
+CROSS JOIN LATERAL (SELECT ARRAY(SELECT i.team_id FROM policies_teammember i
+        JOIN policies_team g ON g.firm_id = i.firm_id AND g.id = i.team_id
+        WHERE i.membership_id = m.id AND g.archived_at IS NULL) AS ids) t
+"""
+ONE_OF_THE_STAFF = (
+    STAFF_AUTHORITY
+    + """
 WHERE (m.id = %s::uuid OR m.user_id = %s::uuid) AND ((m.state = 'active' AND u.is_active) OR %s)
 """
+)
+SEVERAL_OF_THE_STAFF = (
+    STAFF_AUTHORITY
+    + """
+WHERE (%s::uuid[] IS NULL OR m.id = ANY (%s::uuid[])) AND m.state = 'active' AND u.is_active
+"""
+)
+
+
+def everybody() -> dict[Actor, Authority]:
+    """Whoever may come in now, staff and clients' people, each with what they hold; four queries for all of them."""
+    rows = _active()
+    members = Membership.objects.select_related("user").in_bulk([row[0] for row in rows])
+    own = {row[0]: _of_row(Actor.of_staff(members[row[0]]), row) for row in rows}
+    loans = {loan.delegation_id: loan for loan in _loans({pk for row in rows for pk in row[-1]}, own)}
+    found: dict[Actor, Authority] = {}
+    for row in rows:
+        borrowed = tuple(loans[pk] for pk in sorted(row[-1]) if pk in loans)
+        found[own[row[0]].actor] = replace(own[row[0]], loans=borrowed) if borrowed else own[row[0]]
+    grants: dict[Actor, dict[UUID, frozenset[str]]] = {}
+    for grant in PortalGrant.objects.in_force(at=now()).filter(user__is_active=True).select_related("user"):
+        actor = Actor.of_client(grant.user, current_firm_id())
+        grants.setdefault(actor, {})[grant.client_id] = frozenset(grant.scopes)
+    for actor, held in grants.items():
+        found[actor] = Authority(actor=actor, live=True, grants=held, clearance=CLIENT_CLEARANCE)
+    return found
 
 
 def _client(actor: Actor) -> Authority:

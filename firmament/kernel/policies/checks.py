@@ -36,7 +36,7 @@ def _rules() -> Iterator[Error]:
 def _rule_fits(declared: Declaration, model: type[models.Model]) -> Iterator[Error]:
     prefix = declared.prefix(model._meta.label_lower) or ""
     for rule in declared.rules:
-        for path in _paths_of(rule):
+        for path in paths_of(rule):
             try:
                 taken = resolve(model, located(path, model, prefix))
             except (ImproperlyConfigured, LookupError) as problem:
@@ -50,7 +50,8 @@ def _rule_fits(declared: Declaration, model: type[models.Model]) -> Iterator[Err
                 )
 
 
-def _paths_of(rule: Rule) -> Iterator[str]:
+def paths_of(rule: Rule) -> Iterator[str]:
+    """The paths a rule asks about, as they were written."""
     for atom in atoms(rule):
         if not isinstance(atom, Everyone | HasRole | HasScope):
             yield atom.path if hasattr(atom, "path") else atom.field

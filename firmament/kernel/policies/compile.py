@@ -4,6 +4,8 @@ Both reduce every atom about a field to the same pair, a path and the set of val
 that they cannot come to differ; the property test holds the rest.
 """
 
+from collections.abc import Callable
+
 from django.db import models
 from django.db.models import Q
 
@@ -28,6 +30,9 @@ from firmament.kernel.policies.rules import (
 from firmament.kernel.policies.scopes import up_to
 
 Walls = tuple[tuple[str, Values], ...]
+# Says in SQL that a path of the model holds one of the values: of the model's own table, or of a copy (the search
+# index) that holds the same.
+Holds = Callable[[type[models.Model], str, Values], Q | bool]
 
 
 def demand(atom: FieldAtom, authority: Authority) -> tuple[str, Values]:
@@ -89,21 +94,26 @@ def _field_truth(atom: FieldAtom, authority: Authority, subject: Subject | None,
 
 
 def condition(
-    rule: Rule, authority: Authority, power: str, model: type[models.Model], prefix: str = ""
+    rule: Rule,
+    authority: Authority,
+    power: str,
+    model: type[models.Model],
+    prefix: str = "",
+    holds: Holds = field_in,
 ) -> Q | bool:
     """The rule as SQL; True or False where it does not depend on the row."""
     match rule:
         case AllOf(rules):
-            return both([condition(inner, authority, power, model, prefix) for inner in rules])
+            return both([condition(inner, authority, power, model, prefix, holds) for inner in rules])
         case AnyOf(rules):
-            return either([condition(inner, authority, power, model, prefix) for inner in rules])
+            return either([condition(inner, authority, power, model, prefix, holds) for inner in rules])
         case Not(inner):
-            return contrary(condition(inner, authority, power, model, prefix))
+            return contrary(condition(inner, authority, power, model, prefix, holds))
         case Everyone() | HasRole() | HasScope():
             return bool(truth(rule, authority, power, None))
         case _:
             path, wanted = demand(rule, authority)
-            return field_in(model, located(path, model, prefix), wanted)
+            return holds(model, located(path, model, prefix), wanted)
 
 
 def both(parts: list[Q | bool]) -> Q | bool:
@@ -147,6 +157,6 @@ def behind_wall(authority: Authority, subject: Subject) -> bool:
     return any(not ids.isdisjoint(subject.values(path)) for path, ids in walls_on(subject.model, authority))
 
 
-def outside_walls(model: type[models.Model], authority: Authority) -> Q | bool:
+def outside_walls(model: type[models.Model], authority: Authority, holds: Holds = field_in) -> Q | bool:
     """The rows no wall keeps from the actor."""
-    return both([contrary(field_in(model, path, ids)) for path, ids in walls_on(model, authority)])
+    return both([contrary(holds(model, path, ids)) for path, ids in walls_on(model, authority)])

@@ -10,9 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 
-from firmament.kernel.policies.authority import Authority, authority_of, token_covers
-from firmament.kernel.policies.compile import behind_wall, both, condition, outside_walls, truth
-from firmament.kernel.policies.fields import Subject
+from firmament.kernel.ledger.record import act_under
+from firmament.kernel.policies.authority import Authority, Loan, authority_of, token_covers
+from firmament.kernel.policies.compile import (
+    Holds,
+    behind_wall,
+    both,
+    condition,
+    either,
+    outside_walls,
+    truth,
+)
+from firmament.kernel.policies.fields import Subject, field_in
 from firmament.kernel.policies.powers import Declaration, declaration
 from firmament.kernel.policies.rules import Everyone, Rule
 from firmament.kernel.tenancy.actor import Actor, Domain
@@ -26,10 +35,14 @@ EVERYTHING = ~NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """An answer and the rule that gave it: `<power>/<stage>`, the stage being where the answer was found."""
+    """An answer and the rule that gave it: `<power>/<stage>`, the stage being where the answer was found.
+
+    `loan` is by whose lent power it is yes, where it is by that alone.
+    """
 
     allowed: bool | None
     rule_id: str
+    loan: Loan | None = None
 
 
 class Denied(PermissionDenied):
@@ -74,7 +87,25 @@ def same_firm(actor: Actor, obj: models.Model) -> bool:
 
 
 def judge(authority: Authority, declared: Declaration, subject: Subject | None) -> Ruling:
-    """The answer for one object, or (None) that it depends on an object there is not."""
+    """The answer for one object, or (None) that it depends on an object there is not.
+
+    First by what the actor holds themself; else by what was lent to them: what the lender could do, to what the
+    lender could do it, unless a wall keeps the borrower from it.
+    """
+    ruling = _by_oneself(authority, declared, subject)
+    if ruling.allowed is True:
+        return ruling
+    for loan in authority.loans_of(declared.power):
+        lent = _by_oneself(loan.authority, declared, subject)
+        if lent.allowed is False or (subject is not None and behind_wall(authority, subject)):
+            continue
+        if lent.allowed is True:
+            return Ruling(True, f"{declared.power}/lent", loan)
+        ruling = Ruling(None, f"{declared.power}/lent")
+    return ruling
+
+
+def _by_oneself(authority: Authority, declared: Declaration, subject: Subject | None) -> Ruling:
     power = declared.power
     if subject is not None and not same_firm(authority.actor, subject.obj):
         return Ruling(False, f"{power}/firm")
@@ -111,6 +142,8 @@ def require(actor: Actor, power: str, obj: models.Model | None = None) -> None:
     ruling = judge(authority_of(actor), declared, None if obj is None else Subject(obj))
     if ruling.allowed is not True:
         raise Denied(str(power), ruling.rule_id, _trace(ruling))
+    if ruling.loan is not None:
+        act_under(actor, ruling.loan.delegation_id)
 
 
 def _trace(ruling: Ruling) -> tuple[str, ...]:
@@ -135,18 +168,37 @@ def may(actor: Actor, power: str) -> bool:
     return judge(authority_of(actor), declaration(power), None).allowed is not False
 
 
-def visible(actor: Actor, power: str, model: type[models.Model]) -> Q:
-    """The rows of the model for which `allows` is true, as a condition: exact, so counts and pages are too."""
-    authority = authority_of(actor)
-    declared = declaration(power)
-    rule, _stage = rule_for(authority, declared)
-    if rule is None:
-        return NOTHING
-    prefix = prefix_for(declared, model)
-    found = both([outside_walls(model, authority), condition(rule, authority, declared.power, model, prefix)])
+def visible(actor: Actor, power: str, model: type[models.Model], *, holds: Holds = field_in) -> Q:
+    """The rows of the model for which `allows` is true, as a condition: exact, so counts and pages are too.
+
+    With `holds` the condition is about another table that holds the same facts (kernel.search).
+    """
+    found = reached(authority_of(actor), declaration(power), model, holds)
     if isinstance(found, Q):
         return found
     return EVERYTHING if found else NOTHING
+
+
+def reached(
+    authority: Authority, declared: Declaration, model: type[models.Model], holds: Holds = field_in
+) -> Q | bool:
+    """The rows an authority reaches by a power; True or False where that hangs on no row."""
+    lent = [_reached(loan.authority, declared, model, holds) for loan in authority.loans_of(declared.power)]
+    own = _reached(authority, declared, model, holds)
+    if not lent:
+        return own
+    return either([own, both([outside_walls(model, authority, holds), either(lent)])])
+
+
+def _reached(
+    authority: Authority, declared: Declaration, model: type[models.Model], holds: Holds
+) -> Q | bool:
+    rule, _stage = rule_for(authority, declared)
+    if rule is None:
+        return False
+    prefix = prefix_for(declared, model)
+    walls = outside_walls(model, authority, holds)
+    return both([walls, condition(rule, authority, declared.power, model, prefix, holds)])
 
 
 def resolve_visibility(actor: Actor, model: type[models.Model]) -> Q:

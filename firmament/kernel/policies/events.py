@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Changed, Event, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,56 @@ class RoleRevoked(Event):
     membership_id: UUID
     role_id: UUID
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCopied(Event):
+    """A role of the firm's own, with the powers that the other one had at this moment."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"role_id": "policies.role"}
+    sentence: ClassVar[Text] = _("made the role {name} as a copy of {copy_of}")
+
+    role_id: UUID
+    name: str
+    copy_of: str
+    clearance: str
+    powers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(Changed):
+    """What a role is called, how far it sees, and which powers it gained and lost."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"role_id": "policies.role"}
+    personal: ClassVar[frozenset[str]] = frozenset()
+    sentence: ClassVar[Text] = _("changed the role {name}")
+
+    role_id: UUID
+    name: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDeleted(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"role_id": "policies.role"}
+    sentence: ClassVar[Text] = _("deleted the role {name}")
+
+    role_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRestored(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"role_id": "policies.role"}
+    sentence: ClassVar[Text] = _("brought back the role {name}")
+
+    role_id: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,25 +114,62 @@ class TeamCreated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamRenamed(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"team_id": "policies.team"}
+    sentence: ClassVar[Text] = _("renamed the team {before} to {name}")
+
+    team_id: UUID
+    before: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamArchived(Event):
+    """Its members are still in it, and have nothing through it."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"team_id": "policies.team"}
+    sentence: ClassVar[Text] = _("archived the team {name}")
+
+    team_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamRestored(Event):
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"team_id": "policies.team"}
+    sentence: ClassVar[Text] = _("brought back the team {name}")
+
+    team_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamMemberAdded(Event):
     category: ClassVar[Category] = Category.PERMISSIONS
     targets: ClassVar[Mapping[str, str]] = {"team_id": "policies.team", "membership_id": "tenancy.membership"}
-    sentence: ClassVar[Text] = _("put a person in the team {team}")
+    personal: ClassVar[frozenset[str]] = frozenset({"person"})
+    sentence: ClassVar[Text] = _("put {person} in the team {team}")
 
     team_id: UUID
     membership_id: UUID
     team: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamMemberRemoved(Event):
     category: ClassVar[Category] = Category.PERMISSIONS
     targets: ClassVar[Mapping[str, str]] = {"team_id": "policies.team", "membership_id": "tenancy.membership"}
-    sentence: ClassVar[Text] = _("took a person out of the team {team}")
+    personal: ClassVar[frozenset[str]] = frozenset({"person"})
+    sentence: ClassVar[Text] = _("took {person} out of the team {team}")
 
     team_id: UUID
     membership_id: UUID
     team: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,3 +254,76 @@ class ExplanationAsked(Event):
     object_kind: str
     object_id: UUID | None
     verdict: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceAsked(Event):
+    """Somebody asked who can see a thing; recorded by the page that answers."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {"object_id": "{object_kind}"}
+    sentence: ClassVar[Text] = _("asked who can use {power} on this")
+
+    power: str
+    object_kind: str
+    object_id: UUID
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowersLent(Event):
+    """Somebody may do for a time what another may. `powers` are what was named; only what the lender holds counts."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {
+        "delegation_id": "policies.delegation",
+        "lender_id": "tenancy.membership",
+        "borrower_id": "tenancy.membership",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"lender", "borrower", "reason"})
+    sentence: ClassVar[Text] = _("lent powers of {lender} to {borrower}")
+
+    delegation_id: UUID
+    lender_id: UUID
+    borrower_id: UUID
+    lender: str
+    borrower: str
+    starts_at: datetime
+    ends_at: datetime
+    powers: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowersTakenBack(Event):
+    """Before their time was over."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {
+        "delegation_id": "policies.delegation",
+        "lender_id": "tenancy.membership",
+        "borrower_id": "tenancy.membership",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"lender", "borrower"})
+    sentence: ClassVar[Text] = _("took back what {lender} had lent to {borrower}")
+
+    delegation_id: UUID
+    lender_id: UUID
+    borrower_id: UUID
+    lender: str
+    borrower: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallReviewed(Event):
+    """Somebody looked at a wall again, and it stands on."""
+
+    category: ClassVar[Category] = Category.PERMISSIONS
+    targets: ClassVar[Mapping[str, str]] = {"wall_id": "policies.wall"}
+    personal: ClassVar[frozenset[str]] = frozenset({"note"})
+    sentence: ClassVar[Text] = _("looked at an ethical wall again, which stands on")
+
+    wall_id: UUID
+    note: str
+    before: date | None
+    review_on: date | None

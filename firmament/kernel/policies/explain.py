@@ -6,6 +6,7 @@ happens. Whoever shows one records that it was asked (`events.ExplanationAsked`)
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import models
@@ -15,9 +16,9 @@ from django.utils.translation import gettext as _
 from firmament.kernel.policies import words
 from firmament.kernel.policies.authority import Authority, authority_if_active, authority_of, token_covers
 from firmament.kernel.policies.compile import behind_wall, located, truth
-from firmament.kernel.policies.decide import allows, judge, prefix_for, same_firm
+from firmament.kernel.policies.decide import allows, judge, prefix_for, rule_for, same_firm
 from firmament.kernel.policies.fields import Subject
-from firmament.kernel.policies.models import Role, RolePower, Team, Wall
+from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team, Wall
 from firmament.kernel.policies.nearest import Edit, Standing, World, smallest_change
 from firmament.kernel.policies.powers import Declaration, declaration
 from firmament.kernel.policies.rules import (
@@ -60,6 +61,15 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolePath:
+    """From where somebody has a power: a role that carries it, since when they hold the role; or who lent it."""
+
+    role: str
+    since: datetime | None
+    loan: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """The fewest things that would turn the answer round, and the sentence that says them."""
 
@@ -71,7 +81,8 @@ class Change:
 class Explanation:
     """An answer with its reasons.
 
-    `roles` are the names of the actor's roles that carry the power; `sentences` are the answer, what decided it, and
+    `roles` are the names of the actor's roles that carry the power, `paths` since when they hold each. `nearest`: of
+    the ways in which it could have been allowed, the one that lacks the fewest conditions, and those. `sentences` are the answer, what decided it, and
     what would change it, ready to be shown.
     """
 
@@ -80,7 +91,9 @@ class Explanation:
     verdict: bool
     rule_id: str
     roles: tuple[str, ...]
+    paths: tuple[RolePath, ...]
     conditions: tuple[Condition, ...]
+    nearest: tuple[Condition, ...]
     change: Change | None
     sentences: tuple[str, ...]
 
@@ -90,14 +103,18 @@ def explain(actor: Actor, power: str, obj: models.Model | None = None) -> Explan
     declared = declaration(power)
     authority = authority_of(actor)
     subject = None if obj is None else Subject(obj)
-    world = World(authority, declared, subject, _walls(actor, subject, declared), _if_active(authority))
+    if_active = _if_active(authority)
+    walls = _walls(if_active or authority, subject, declared)
+    world = World(authority, declared, subject, walls, if_active)
     carried_by = dict(
-        Role.objects.filter(pk__in=RolePower.objects.filter(power=declared.power).values("role"))
+        Role.objects.standing()
+        .filter(pk__in=RolePower.objects.filter(power=declared.power).values("role"))
         .order_by("name")
         .values_list("code", "name")
     )
     mine = authority.powers.get(declared.power, ())
     roles = tuple(name for code, name in carried_by.items() if code in mine)
+    paths = _role_paths(authority, declared.power)
     verdict = allows(actor, power, obj)
     ruling = judge(authority, declared, subject)
     conditions = tuple(_conditions(authority, declared, subject, roles))
@@ -113,10 +130,52 @@ def explain(actor: Actor, power: str, obj: models.Model | None = None) -> Explan
         verdict=verdict,
         rule_id=ruling.rule_id,
         roles=roles,
+        paths=paths,
         conditions=conditions,
+        nearest=() if verdict else tuple(_nearest(authority, declared, subject, roles)),
         change=change,
         sentences=_sentences(actor, declared, verdict, ruling.rule_id, conditions, change),
     )
+
+
+def _role_paths(authority: Authority, power: str) -> tuple[RolePath, ...]:
+    lent = tuple(RolePath(role="", since=None, loan=words.loan(one)) for one in authority.loans_of(power))
+    actor, codes = authority.actor, authority.powers.get(power, ())
+    if actor.membership_id is None or not codes:
+        return lent
+    rows = RoleAssignment.objects.filter(membership_id=actor.membership_id, role__code__in=codes)
+    found = rows.order_by("role__name").values_list("role__name", "created_at")
+    return (*(RolePath(role=role, since=since) for role, since in found), *lent)
+
+
+def _nearest(
+    authority: Authority, declared: Declaration, subject: Subject | None, roles: tuple[str, ...]
+) -> Iterator[Condition]:
+    """The nearest miss: the leaves that do not hold on the way through the rule that lacks the fewest of them."""
+    rule, _where = rule_for(authority, declared)
+    if rule is None:
+        return
+    prefix = prefix_for(declared, subject.model) if subject is not None else ""
+    for leaf in _lacking(rule, authority, declared, subject, prefix):
+        yield Condition(
+            stage=_stage(leaf),
+            text=words.condition(leaf, authority, subject, prefix, roles),
+            truth=truth(leaf, authority, declared.power, subject, prefix),
+        )
+
+
+def _lacking(
+    rule: Rule, authority: Authority, declared: Declaration, subject: Subject | None, prefix: str
+) -> list[Rule]:
+    if truth(rule, authority, declared.power, subject, prefix):
+        return []
+    match rule:
+        case AllOf(rules):
+            return [leaf for r in rules for leaf in _lacking(r, authority, declared, subject, prefix)]
+        case AnyOf(rules):
+            return min((_lacking(r, authority, declared, subject, prefix) for r in rules), key=len)
+        case _:
+            return [rule]
 
 
 def _if_active(authority: Authority) -> Authority | None:
@@ -124,12 +183,13 @@ def _if_active(authority: Authority) -> Authority | None:
     return authority_if_active(authority.actor) if by_member and not authority.live else None
 
 
-def _walls(actor: Actor, subject: Subject | None, declared: Declaration) -> tuple[Standing, ...]:
+def _walls(authority: Authority, subject: Subject | None, declared: Declaration) -> tuple[Standing, ...]:
     """Walls against the actor, against their teams, and against a team that joining would bring."""
+    actor = authority.actor
     if actor.membership_id is None or subject is None:
         return ()
     prefix = prefix_for(declared, subject.model)
-    teams = set(authority_if_active(actor).team_ids)
+    teams = set(authority.team_ids)
     for atom in atoms(declared.staff) if declared.staff else ():
         if isinstance(atom, InTeam):
             teams |= {team for team in subject.values(located(atom.field, subject.model, prefix)) if team}
@@ -139,7 +199,12 @@ def _walls(actor: Actor, subject: Subject | None, declared: Declaration) -> tupl
 
 def _team_names(edits: tuple[Edit, ...]) -> dict[object, str]:
     ids = {value for edit in edits if edit.kind.value.endswith("_team") for value in edit.values}
-    return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    if not ids:
+        return {}
+    return {
+        pk: _("%(team)s, brought back from the archive") % {"team": name} if archived_at else name
+        for pk, name, archived_at in Team.objects.filter(pk__in=ids).values_list("pk", "name", "archived_at")
+    }
 
 
 def _conditions(
@@ -176,6 +241,19 @@ def _conditions(
         return
     prefix = prefix_for(declared, subject.model) if subject is not None else ""
     yield from _rule_conditions(rule, authority, declared, subject, prefix, roles, 0)
+    yield from _lent_conditions(authority, declared, subject)
+
+
+def _lent_conditions(
+    authority: Authority, declared: Declaration, subject: Subject | None
+) -> Iterator[Condition]:
+    """What was lent: whether the lender could do it, behind the lender's own walls."""
+    for loan in authority.loans_of(declared.power):
+        yield Condition(
+            stage=Stage.ROLE,
+            text=_("%(loan)s, who could do it themself") % {"loan": words.loan(loan)},
+            truth=judge(loan.authority, declared, subject).allowed,
+        )
 
 
 def _rule_conditions(

@@ -138,12 +138,13 @@ def field_in(model: type[models.Model], path: str, values: Values) -> Q | bool:
     taken = resolve(model, path)
     if taken.many is not None:
         far = taken.many
-        rows = far.model._default_manager.filter(_holds(far.rest, values), **{f"{far.back}__isnull": False})
+        rows = far.model._default_manager.filter(holds(far.rest, values), **{f"{far.back}__isnull": False})
         return Q(**{f"{'__'.join(taken.hops) or 'pk'}__in": rows.values(far.back)})
-    return _holds(taken.lookup, values)
+    return holds(taken.lookup, values)
 
 
-def _holds(lookup: str, values: Values) -> Q:
+def holds(lookup: str, values: Values) -> Q:
+    """The condition that a column, by its lookup, holds one of the values."""
     filled = sorted((value for value in values if value is not None), key=str)
     condition = Q()
     if len(filled) == 1:

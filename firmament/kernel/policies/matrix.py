@@ -8,6 +8,7 @@ from django.apps import apps
 
 from firmament.kernel.policies.models import Role, RoleAssignment, RolePower
 from firmament.kernel.policies.powers import BUILT_IN_ROLES, Declaration, declarations
+from firmament.kernel.policies.roles import in_order
 from firmament.kernel.tenancy.models import Membership
 
 
@@ -50,17 +51,17 @@ class Matrix:
 def firm_matrix() -> Matrix:
     """The current firm's roles as they are now, in three queries; ask `policies.view_roles` before showing it."""
     carried: dict[str, set[str]] = {}
-    for power, code in RolePower.objects.values_list("power", "role__code"):
+    for power, code in RolePower.objects.filter(role__deleted_at__isnull=True).values_list(
+        "power", "role__code"
+    ):
         carried.setdefault(power, set()).add(code)
     active = Membership.State.ACTIVE
     holders: dict[str, int] = {}
     for code in RoleAssignment.objects.filter(membership__state=active).values_list("role__code", flat=True):
         holders[code] = holders.get(code, 0) + 1
-    order = {code: n for n, (code, _name, _clearance) in enumerate(BUILT_IN_ROLES)}
-    roles = sorted(Role.objects.all(), key=lambda role: (order.get(role.code, len(order)), role.name))
     columns = tuple(
         Column(code=role.code, name=role.name, built_in=role.built_in, people=holders.get(role.code, 0))
-        for role in roles
+        for role in in_order(Role.objects.standing())
     )
     return Matrix(columns=columns, rooms=rooms(columns, carried))
 

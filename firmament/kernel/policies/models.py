@@ -10,16 +10,36 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.policies.scopes import Classification
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
+from firmament.kernel.tenancy.triggers import Trigger
+
+
+class RoleQuerySet(FirmQuerySet):
+    def standing(self) -> Self:
+        """Those nobody deleted."""
+        return self.filter(deleted_at__isnull=True)
 
 
 class Role(FirmModel):
-    """A set of powers with a name. The six built-in ones grow with each release; a firm may copy them."""
+    """A set of powers with a name. The six built-in ones grow with each release; a firm may copy them.
+
+    `origin` is the code of the built-in role that a firm's own one began as. A deleted role is held by nobody, which
+    the database sees to, and is kept so that the deleting can be taken back.
+    """
 
     view_power = "policies.view_roles"
+    row_history: ClassVar[bool] = True
+    triggers: ClassVar[tuple[Trigger, ...]] = (
+        Trigger(
+            name="deleted_without_holders",
+            when="BEFORE INSERT OR UPDATE OF deleted_at",
+            function="policies_guard_role",
+        ),
+    )
 
     code = models.CharField(max_length=40, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")])
     name = models.CharField(_("Name"), max_length=80)
@@ -28,9 +48,25 @@ class Role(FirmModel):
         _("Sees at most"), max_length=12, choices=Classification, default=Classification.CONFIDENTIAL
     )
 
+    origin = models.CharField(max_length=40, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = RoleQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["firm", "code"], name="role_code_once"),
+            models.UniqueConstraint(
+                "firm",
+                Lower("name"),
+                condition=Q(deleted_at__isnull=True),
+                name="role_name_once",
+                violation_error_message=_("There is already a role of this name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(built_in=False) | Q(deleted_at__isnull=True, origin=""),
+                name="role_built_in_stays",
+            ),
             models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="role_has_code_and_name"),
             models.CheckConstraint(
                 condition=Q(clearance__in=["public", "internal", "confidential", "restricted"]),
@@ -44,6 +80,8 @@ class Role(FirmModel):
 
 class RolePower(FirmModel):
     """One power a role carries. Rows and not an array: array operators cannot use an index under row security."""
+
+    row_history: ClassVar[bool] = True
 
     role = FirmForeignKey(Role, on_delete=models.CASCADE)
     power = models.CharField(max_length=80)
@@ -62,6 +100,14 @@ class RoleAssignment(FirmModel):
     """A member of the firm holds a role; several are united."""
 
     view_power = "policies.view_roles"
+    row_history: ClassVar[bool] = True
+    triggers: ClassVar[tuple[Trigger, ...]] = (
+        Trigger(
+            name="of_a_standing_role",
+            when="BEFORE INSERT OR UPDATE OF role_id",
+            function="policies_guard_roleassignment",
+        ),
+    )
 
     membership = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
     role = FirmForeignKey(Role, on_delete=models.PROTECT)
@@ -75,12 +121,33 @@ class RoleAssignment(FirmModel):
         return f"{self.membership_id} {self.role_id}"
 
 
+class TeamQuerySet(FirmQuerySet):
+    def standing(self) -> Self:
+        """Those that are not archived: what lists offer, and through which members have anything."""
+        return self.filter(archived_at__isnull=True)
+
+
 class Team(FirmModel):
-    """Members who share work, and who stand behind the same walls."""
+    """Members who share work, and who stand behind the same walls.
+
+    An archived one keeps its members and gives them nothing. The database holds that no wall stands against one:
+    whoever archives a team must not open a way round a wall by it.
+    """
 
     view_power = "policies.view_teams"
+    row_history: ClassVar[bool] = True
+    triggers: ClassVar[tuple[Trigger, ...]] = (
+        Trigger(
+            name="archived_without_walls",
+            when="BEFORE INSERT OR UPDATE OF archived_at",
+            function="policies_guard_team",
+        ),
+    )
 
     name = models.CharField(_("Name"), max_length=80)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = TeamQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -100,6 +167,7 @@ class TeamMember(FirmModel):
     """A member of the firm is in a team."""
 
     view_power = "policies.view_teams"
+    row_history: ClassVar[bool] = True
 
     team = FirmForeignKey(Team, on_delete=models.CASCADE)
     membership = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
@@ -109,6 +177,84 @@ class TeamMember(FirmModel):
 
     def __str__(self) -> str:
         return f"{self.membership_id} {self.team_id}"
+
+
+class DelegationQuerySet(FirmQuerySet):
+    def in_force(self, *, at: datetime) -> Self:
+        """Those that count at this instant. One ends at its end, not after it."""
+        return self.filter(taken_back_at__isnull=True, starts_at__lte=at, ends_at__gt=at)
+
+    def not_over(self, *, at: datetime) -> Self:
+        """Those that count now or will."""
+        return self.filter(taken_back_at__isnull=True, ends_at__gt=at)
+
+
+class Delegation(FirmModel):
+    """A member lends powers to another for a time, such as an absence.
+
+    The borrower may do with them what the lender could do at that moment, and to the same things, but for those that a
+    wall of the borrower's own hides. What the lender borrowed themself is never part of it.
+    """
+
+    view_power = "policies.view_delegations"
+    row_history: ClassVar[bool] = True
+
+    lender = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
+    borrower = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
+    starts_at = models.DateTimeField(_("From"))
+    ends_at = models.DateTimeField(_("Until"))
+    reason = models.TextField(_("Reason"), max_length=500)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(lender=models.F("borrower")),
+                name="delegation_to_somebody_else",
+                violation_error_message=_("Choose somebody else."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")),
+                name="delegation_ends_after_it_starts",
+                violation_error_message=_("The end must come after the beginning."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__regex=r"\S"),
+                name="delegation_has_a_reason",
+                violation_error_message=_("Say why the powers are lent."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["firm", "borrower", "ends_at"],
+                condition=Q(taken_back_at__isnull=True),
+                name="delegation_borrowed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lender_id} to {self.borrower_id}"
+
+
+class DelegatedPower(FirmModel):
+    """One power that is lent. What was lent is never changed: it is taken back, and lent anew."""
+
+    append_only: ClassVar[bool] = True
+    row_history: ClassVar[bool] = True
+
+    delegation = FirmForeignKey(Delegation, on_delete=models.PROTECT)
+    power = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "delegation", "power"], name="delegatedpower_once"),
+            models.CheckConstraint(condition=Q(power__contains="."), name="delegatedpower_is_room_dot_verb"),
+        ]
+
+    def __str__(self) -> str:
+        return self.power
 
 
 class PortalGrantQuerySet(FirmQuerySet):
@@ -125,6 +271,7 @@ class PortalGrant(FirmModel):
     """A person on the client's side may do these things for this one client, until it ends or is taken back."""
 
     view_power = "policies.view_portal"
+    row_history: ClassVar[bool] = True
     client_path: ClassVar[str | None] = "client_id"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -166,8 +313,16 @@ class Wall(FirmModel):
     """
 
     view_power = "policies.view_walls"
+    row_history: ClassVar[bool] = True
     client_path: ClassVar[str | None] = "client_id"
     engagement_path: ClassVar[str | None] = "engagement_id"
+    triggers: ClassVar[tuple[Trigger, ...]] = (
+        Trigger(
+            name="no_archived_team",
+            when="BEFORE INSERT OR UPDATE OF team_id, lifted_at",
+            function="policies_guard_wall",
+        ),
+    )
 
     membership = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE, null=True, blank=True)
     team = FirmForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
@@ -203,6 +358,13 @@ class Wall(FirmModel):
                 condition=Q(lifted_at__isnull=True, lifted_reason="")
                 | Q(lifted_at__isnull=False, lifted_reason__regex=r"\S"),
                 name="wall_is_lifted_for_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["firm", "membership", "team", "client_id", "engagement_id"],
+                condition=Q(lifted_at__isnull=True),
+                nulls_distinct=False,
+                name="wall_stands_once",
+                violation_error_message=_("This wall stands already."),
             ),
         ]
         indexes = [

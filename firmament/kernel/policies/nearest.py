@@ -46,6 +46,7 @@ class Kind(StrEnum):
     REACTIVATE = "reactivate"
     GIVE_ROLE = "give_role"
     TAKE_ROLE = "take_role"
+    TAKE_BACK = "take_back"
     GRANT = "grant"
     REVOKE = "revoke"
     JOIN_TEAM = "join_team"
@@ -111,6 +112,8 @@ class World:
             case Kind.TAKE_ROLE:
                 powers = {power: by for power, by in held.powers.items() if power != self.declared.power}
                 return self.with_authority(powers=powers)
+            case Kind.TAKE_BACK:
+                return self.with_authority(loans=held.loans_without(edit.values))
             case Kind.JOIN_TEAM:
                 return self.with_authority(team_ids=held.team_ids | edit.values)
             case Kind.LEAVE_TEAM:
@@ -187,6 +190,8 @@ def _candidates(world: World) -> list[Edit]:
     if authority.actor.domain == Domain.TOKEN and not token_covers(authority.actor.scopes, world.declared):
         found.append(Edit(Kind.ADD_TOKEN_SCOPE, values=frozenset({world.declared.power})))
     declared = world.declared
+    if lent := (world.if_active or authority).loans_of(declared.power):
+        found.append(Edit(Kind.TAKE_BACK, values=frozenset(loan.delegation_id for loan in lent)))
     rule = declared.client if authority.actor.domain == Domain.CLIENT else declared.staff
     for atom in dict.fromkeys(atoms(rule)) if rule else ():
         found += _about(atom, replace(world, authority=world.if_active or authority))

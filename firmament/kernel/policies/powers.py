@@ -68,6 +68,7 @@ class Declaration:
     reads: bool
     through: dict[str, str]
     formerly: tuple[str, ...] = ()
+    lendable: bool = True
 
     @property
     def room(self) -> str:
@@ -100,6 +101,7 @@ def declare(
     sensitive: bool = False,
     reads: bool | None = None,
     formerly: Sequence[str] = (),
+    lendable: bool = True,
 ) -> Declaration:
     """Declare a power.
 
@@ -107,7 +109,8 @@ def declare(
     answer for a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles`
     names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
     part of the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives
-    it to the roles and tokens that held it by such a name.
+    it to the roles and tokens that held it by such a name. What is done with a power that is not `lendable`
+    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role.
     """
     _check_names(power, roles)
     _check_domains(power, staff, client)
@@ -119,14 +122,15 @@ def declare(
         roles=frozenset({*roles, FIRM_ADMIN}) if staff else frozenset(),
         sensitive=sensitive,
         reads=_is_reading(power) if reads is None else reads,
-        through={
-            label.lower(): path
-            for label, path in {**({model: ""} if model else {}), **(through or {})}.items()
-        },
+        through={k.lower(): path for k, path in (({model: ""} if model else {}) | (through or {})).items()},
         formerly=tuple(formerly),
+        lendable=lendable and _asks_for_a_role(staff),
     )
-    _declared[declaration.power] = declaration
-    return declaration
+    return _declared.setdefault(declaration.power, declaration)
+
+
+def _asks_for_a_role(rule: Rule | None) -> bool:
+    return rule is not None and any(isinstance(atom, HasRole) for atom in atoms(rule))
 
 
 def _check_names(power: str, roles: Sequence[str]) -> None:
@@ -160,6 +164,12 @@ def declaration(power: str) -> Declaration:
         return _declared[power]
     except KeyError:
         raise UnknownPower(f"{power} is not declared; is its room's policies.py loaded?") from None
+
+
+def title_of(power: str) -> str:
+    """A power in words; its code where no room declares it any more."""
+    declared = _declared.get(power)
+    return str(declared.title) if declared else power
 
 
 def declarations() -> list[Declaration]:

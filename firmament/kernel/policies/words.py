@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from firmament.kernel.policies.authority import Authority
+from firmament.kernel.policies.authority import Authority, Loan
 from firmament.kernel.policies.compile import demand, located
 from firmament.kernel.policies.fields import Subject, Values, resolve
 from firmament.kernel.policies.nearest import Edit, Kind
@@ -14,6 +17,7 @@ from firmament.kernel.policies.rules import (
     AllOf,
     AnyOf,
     Assigned,
+    Atom,
     ClassificationAtMost,
     ClientGranted,
     Everyone,
@@ -102,6 +106,37 @@ def condition(
             return _field_condition(rule, name, label, subject, prefix)
 
 
+def path(atom: Atom, authority: Authority, subject: Subject, prefix: str, teams: Mapping[UUID, str]) -> str:
+    """By which path somebody reaches a thing, in as few words as a list has room for."""
+    match atom:
+        case HasScope(scope) | ClientGranted(_, scope):
+            return _("Portal access: %(scope)s") % {"scope": scope_title(scope)}
+        case ClassificationAtMost():
+            return _("Cleared for what is classified so")
+        case Owns(field) | Assigned(field):
+            label = _label(subject, located(field, subject.model, prefix))
+            return _("Named as “%(field)s”") % {"field": label}
+        case InTeam():
+            place, mine = demand(atom, authority)
+            shared = subject.values(located(place, subject.model, prefix)) & mine
+            return _("Team: %(teams)s") % {"teams": ", ".join(sorted(teams.get(pk, "") for pk in shared))}
+        case FieldIs(field, values):
+            where = located(field, subject.model, prefix)
+            shown = ", ".join(value_label(subject, where, value) for value in values)
+            return _("“%(field)s” is %(values)s") % {"field": _label(subject, where), "values": shown}
+        case _:
+            raise TypeError(f"no path by {atom}")
+
+
+def loan(lent: Loan) -> str:
+    """By whose lent powers, and until when."""
+    until = localtime(lent.until)
+    return _("Lent by %(lender)s until %(until)s") % {
+        "lender": lent.lender,
+        "until": date_format(until, "SHORT_DATETIME_FORMAT"),
+    }
+
+
 def _granted(name: str, scope: str) -> dict[str, object]:
     return {"name": name, "scope": scope_title(scope)}
 
@@ -148,6 +183,8 @@ def deciding(actor: Actor, rule_id: str, verdict: bool, unmet: Sequence[str]) ->
             return _("%(name)s has no access to the portal that is in force.") % name
         case "token":
             return _("The token was not made for this.")
+        case "lent":
+            return _("%(name)s has it lent, for a time.") % name
         case "wall":
             return _("An ethical wall keeps %(name)s from this client. A wall beats every role.") % name
         case _ if verdict:
@@ -200,6 +237,8 @@ class Phrases:
             case Kind.TAKE_ROLE:
                 roles = _(" and ").join(self.held)
                 return _("%(name)s did not have the role %(roles)s") % {**name, "roles": roles}
+            case Kind.TAKE_BACK:
+                return _("what was lent to %(name)s was taken back") % name
             case Kind.GRANT:
                 return _("%(name)s was granted “%(scope)s” for the client") % _granted(self.name, edit.path)
             case Kind.REVOKE:

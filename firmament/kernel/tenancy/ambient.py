@@ -17,6 +17,7 @@ class PendingBegin:
     alias: str
     firm_id: UUID
     read_only: bool
+    request_id: str = ""
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Ambient:
     cache: dict[Any, Any] = field(default_factory=dict)
 
 
+# Set by the web middleware and the worker; what happens outside a request has none.
+request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
 pending_begin: ContextVar[PendingBegin | None] = ContextVar("pending_begin", default=None)
 ambient: ContextVar[Ambient | None] = ContextVar("firm_transaction", default=None)
 

@@ -3,13 +3,22 @@
 Each function answers with sentences, one per breach; `violations` is what `doctor` and the catalogue test ask.
 """
 
+import hashlib
 from collections.abc import Callable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firmament.kernel.tenancy.global_tables import DEFINER_FUNCTIONS, GLOBAL_TABLES
-from firmament.kernel.tenancy.law import APP_ROLE, OPS_ROLE, RULE, composite_keys, firm_models, table_triggers
-from firmament.kernel.tenancy.triggers import STANDING_TRIGGERS
+from firmament.kernel.tenancy.law import (
+    APP_ROLE,
+    OPS_ROLE,
+    RULE,
+    app_privileges,
+    composite_keys,
+    firm_models,
+    table_triggers,
+)
+from firmament.kernel.tenancy.triggers import FUNCTION_BODIES, STANDING_TRIGGERS
 
 Rows = list[tuple[str, ...]]
 Ask = Callable[[str], Rows]
@@ -32,6 +41,7 @@ def violations(connection: BaseDatabaseWrapper) -> list[str]:
         _columns,
         _views,
         _functions,
+        _bodies,
         _triggers,
         _roles,
         _grants,
@@ -145,12 +155,27 @@ def _functions(ask: Ask) -> list[str]:
     ]
 
 
-def _triggers(ask: Ask) -> list[str]:
-    standing = {(row[0], row[1]) for row in ask(STANDING_TRIGGERS)}
+def _bodies(ask: Ask) -> list[str]:
+    there = {
+        name: hashlib.sha256(body.encode()).hexdigest()
+        for name, body in ask(
+            "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        )
+        if name in FUNCTION_BODIES
+    }
     return [
-        f"{table}: the trigger {trigger.name} is missing or off"
+        f"{name}: is missing, or does something else than it was made for"
+        for name, digest in FUNCTION_BODIES.items()
+        if there.get(name) != digest
+    ]
+
+
+def _triggers(ask: Ask) -> list[str]:
+    standing = set(ask(STANDING_TRIGGERS))
+    return [
+        f"{table}: the trigger {trigger.name} is missing, off or another's"
         for table, trigger in table_triggers()
-        if (table, trigger.name) not in standing
+        if not trigger.stands(table, standing)
     ]
 
 
@@ -173,14 +198,14 @@ def _roles(ask: Ask) -> list[str]:
 
 
 def _grants(ask: Ask) -> list[str]:
-    closed = {model._meta.db_table for model in firm_models() if model.append_only}
+    wanted = {model._meta.db_table: app_privileges(model) for model in firm_models()}
     return [
-        f"{table}: {APP_ROLE} may {privilege} what is append-only"
+        f"{table}: {APP_ROLE} may {privilege}, and more than its model says"
         for table, privilege in ask(
             "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
-            f" WHERE grantee IN ('{APP_ROLE}', 'PUBLIC') AND privilege_type NOT IN ('SELECT', 'INSERT')"
+            f" WHERE grantee IN ('{APP_ROLE}', 'PUBLIC') AND table_schema = 'public'"
         )
-        if table in closed
+        if privilege not in wanted.get(table, {privilege})
     ] + [
         f"{table}: {APP_ROLE} may {privilege}"
         for table, privilege in ask(

@@ -18,6 +18,7 @@ from firmament.kernel.tenancy.triggers import (
     APPEND_ONLY,
     REFUSE_CHANGE,
     REFUSE_CHANGE_FUNCTION,
+    ROW_HISTORY,
     STANDING_TRIGGERS,
     Trigger,
 )
@@ -61,12 +62,23 @@ def composite_keys() -> list[CompositeKey]:
 
 
 def table_triggers() -> list[tuple[str, Trigger]]:
-    """Each table with a trigger it must carry: the append-only ones, and what a model declares."""
+    """Each table with a trigger it must carry: append-only and regulated ones, and what a model declares."""
     return [
         (model._meta.db_table, trigger)
         for model in firm_models()
-        for trigger in (*(APPEND_ONLY if model.append_only else ()), *model.triggers)
+        for trigger in (
+            *(APPEND_ONLY if model.append_only else ()),
+            *(ROW_HISTORY if model.row_history else ()),
+            *model.triggers,
+        )
     ]
+
+
+def app_privileges(model: type[FirmModel]) -> frozenset[str]:
+    """What the application may do with the rows of a firm table."""
+    if model.app_may is not None:
+        return model.app_may
+    return frozenset({"SELECT", "INSERT"} if model.append_only else {"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 
 def apply_law(connection: BaseDatabaseWrapper) -> list[str]:
@@ -184,13 +196,13 @@ def _add_composite_keys(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _lay_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Triggers that models declare; one that somebody disabled is laid anew."""
-    standing = {(row[0], row[1]) for row in _rows(connection, STANDING_TRIGGERS)}
+    """Triggers that models declare; one that somebody disabled or bent is laid anew."""
+    standing = set(_rows(connection, STANDING_TRIGGERS))
     statements: list[str] = []
     if not _rows(connection, f"SELECT 1 FROM pg_proc WHERE proname = '{REFUSE_CHANGE}'"):
         statements.append(REFUSE_CHANGE_FUNCTION)
     for table, trigger in table_triggers():
-        if (table, trigger.name) not in standing:
+        if not trigger.stands(table, standing):
             statements.append(f'DROP TRIGGER IF EXISTS "{trigger.name}" ON "{table}"')
             statements.append(trigger.on(table))
     return _run(connection, statements)
@@ -230,8 +242,7 @@ def _wanted_grants() -> dict[str, frozenset[str]]:
         for table, (grant, _reason) in GLOBAL_TABLES.items()
     }
     for model in firm_models():
-        full = {"SELECT", "INSERT"} if model.append_only else {"SELECT", "INSERT", "UPDATE", "DELETE"}
-        wanted[model._meta.db_table] = frozenset(full)
+        wanted[model._meta.db_table] = app_privileges(model)
     return wanted
 
 

@@ -114,8 +114,9 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
 
     Declare `view_power` (the power that makes a row visible; empty: shown to nobody by itself), and
     `client_path` / `engagement_path`, the ORM paths to the client's and engagement's id, from which grants and
-    ethical walls compile. `append_only`: nobody may change or delete, by grant and by trigger. `triggers` are those
-    that each of its tables carries; their functions come from a migration. `formerly`: labels the model had before
+    ethical walls compile. `append_only`: nobody may change or delete, by grant and by trigger. `row_history`: the
+    table is regulated, and whoever changes a row leaves a `ledger.RowChange`, by trigger. `app_may`: what the
+    application may do with the rows, where that is not what every table allows. `triggers` are those that each of its tables carries; their functions come from a migration. `formerly`: labels the model had before
     ("clients.engagement"), under which the ledger still names its rows.
     """
 
@@ -123,6 +124,8 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
     client_path: ClassVar[str | None] = None
     engagement_path: ClassVar[str | None] = None
     append_only: ClassVar[bool] = False
+    row_history: ClassVar[bool] = False
+    app_may: ClassVar[frozenset[str] | None] = None
     triggers: ClassVar[tuple[Trigger, ...]] = ()
     formerly: ClassVar[tuple[str, ...]] = ()
 

@@ -14,6 +14,7 @@ from firmament.kernel.tenancy.ambient import (
     ambient,
     current_firm_id,
     pending_begin,
+    request_id,
     transaction_cache,
 )
 from firmament.kernel.tenancy.models import Firm
@@ -44,7 +45,7 @@ def firm_transaction(
     connection = connections[using]
     nested = connection.in_atomic_block
     outer = ambient.get()
-    begin = pending_begin.set(None if nested else PendingBegin(using, firm_id, read_only))
+    begin = pending_begin.set(None if nested else PendingBegin(using, firm_id, read_only, request_id.get()))
     here = ambient.set(Ambient(firm_id, read_only))
     try:
         with hold(), transaction.atomic(using=using):

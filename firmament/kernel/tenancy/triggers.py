@@ -1,13 +1,15 @@
 """Triggers that the law step lays on tables by their model's own declaration, so that no room can forget one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 REFUSE_CHANGE = "tenancy_refuse_change"
 
-# Table and name of each trigger that is laid and switched on.
+# Table and name of each trigger that is laid and switched on, its function, and "A" where it fires always.
 STANDING_TRIGGERS = """
-SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled = 'O'
+SELECT relname, tgname, proname, tgenabled::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgenabled IN ('O', 'A')
 """
 
 REFUSE_CHANGE_FUNCTION = f"""
@@ -20,21 +22,58 @@ END $$
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """`when` as in CREATE TRIGGER ("BEFORE INSERT"); `function` exists before the law is applied."""
+    """`when` as in CREATE TRIGGER ("BEFORE INSERT"); `function` exists before the law is applied.
+
+    `always`: not even a session that takes itself for a replica, which a superuser can say of itself, gets past it.
+    """
 
     name: str
     when: str
     function: str
     each: str = "ROW"
+    always: bool = False
 
     def on(self, table: str) -> str:
-        return (
+        laid = (
             f'CREATE TRIGGER "{self.name}" {self.when} ON "{table}"'
             f" FOR EACH {self.each} EXECUTE FUNCTION {self.function}()"
         )
+        return f'{laid}; ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{self.name}"' if self.always else laid
+
+    def stands(self, table: str, standing: Collection[tuple[str, ...]]) -> bool:
+        """Whether it is among the `STANDING_TRIGGERS`, with its own function and as firmly as it is declared."""
+        modes = ("A",) if self.always else ("O", "A")
+        return any((table, self.name, self.function, mode) in standing for mode in modes)
 
 
 APPEND_ONLY = (
     Trigger(name="append_only", when="BEFORE UPDATE OR DELETE", function=REFUSE_CHANGE),
     Trigger(name="no_truncate", when="BEFORE TRUNCATE", function=REFUSE_CHANGE, each="STATEMENT"),
 )
+
+# Each new row gets a number in the firm's log (`kernel.proof`, whose migration makes the function). Always, as history is
+# kept always: a change of a row that waits for no number would look as if it had been put into the trail past the log.
+NUMBERED = Trigger(name="proof_pending", when="AFTER INSERT", function="proof_note_pending", always=True)
+
+# What is written about every change of a regulated table, whoever makes it; the functions are the ledger's.
+ROW_HISTORY = (
+    Trigger(
+        name="row_history", when="AFTER INSERT OR UPDATE OR DELETE", function="ledger_keep_row", always=True
+    ),
+    Trigger(
+        name="row_history_no_truncate",
+        when="BEFORE TRUNCATE",
+        function="ledger_refuse_truncate",
+        each="STATEMENT",
+        always=True,
+    ),
+)
+
+# SHA-256 of what these functions do: one that was replaced by another of its name would keep nothing, and look as before.
+FUNCTION_BODIES = {
+    "ledger_commitment": "846c10bfb497c662da6f7872427b4eeae24c38f64349156d72b841c4b99b9638",
+    "ledger_keep_change": "8740f40bac7509e5224ef333a3f2ffdd4d4e8f360263e9b215b42cdf2fcad59d",
+    "ledger_keep_row": "c73421783a89aff61f4f82509788d7db096170055a99b03240ac1885c48f9ade",
+    "ledger_refuse_truncate": "dd5ad5b55e386d5461ea1446dfc86b626cfac4cf4a3d6b1bf63ab387a4bcbc25",
+    "proof_note_pending": "16c0ba15c640b187c00e3e6df7c9593d700099edee48d5ced30fb2a241633715",
+}

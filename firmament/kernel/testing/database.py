@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from firmament.kernel.search.schema import bring_up
 from firmament.kernel.tenancy.law import apply_law
 from firmament.kernel.testing import cluster
 from firmament.kernel.testing.world import furnish
@@ -42,6 +43,7 @@ def prepare_template() -> None:
         call_command("migrate", database="owner", verbosity=0)
         call_command("createcachetable", database="owner", verbosity=0)
         apply_law(connections["owner"])
+        bring_up(connections["owner"])
         furnish()
         close()
         done.touch()

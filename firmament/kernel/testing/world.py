@@ -14,6 +14,7 @@ from django.apps import apps
 from firmament.kernel.identity.founding import found_firm, join_firm
 from firmament.kernel.identity.models import User
 from firmament.kernel.tenancy.transaction import firm_transaction
+from firmament.kernel.testing.jobs import run_all_queued
 
 PASSWORD = "correct horse battery staple"
 
@@ -62,6 +63,8 @@ def furnish() -> None:
             room = import_module(name)
             if hasattr(room, "furnish"):
                 room.furnish()
+    # What follows has happened, or every test that runs what is queued would run it once more.
+    run_all_queued()
 
 
 def make_user(name: str, email: str) -> User:

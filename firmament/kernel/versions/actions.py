@@ -1,6 +1,9 @@
 """Adding and restoring versions. The room's action asks for the power before and records afterwards."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -68,6 +71,51 @@ def add_version(
         author_id=actor.membership_id,
     )
     return added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One version as it stands somewhere. Who wrote it is not in it: elsewhere that proves nothing."""
+
+    content: Mapping[str, Any]
+    note: str = ""
+    restored_from: int | None = None
+
+
+def versions_kept(model: type[VersionModel], subjects: Iterable[models.Model]) -> dict[UUID, list[Kept]]:
+    """The versions of many things at once, the first one first, by the thing's id; one query."""
+    found: dict[UUID, list[Kept]] = {}
+    rows = model.objects.filter(subject__in=[thing.pk for thing in subjects])  # type: ignore[misc]
+    for row in rows.order_by("number"):
+        kept = Kept(content=row.content, note=row.note, restored_from=row.restored_from)
+        found.setdefault(row.subject_id, []).append(kept)
+    return found
+
+
+def bring_version(actor: Actor, subject: models.Model, model: type[Version], kept: Kept) -> Version:
+    """Keep a version as it stood in another house, also where it equals the one before.
+
+    Its author is the actor. ValidationError for what has no canonical form, and for a version restored from one that is
+    not earlier.
+    """
+    content = dict(kept.content)
+    mark = _checksum(content)
+    lock(subject)
+    latest: Version | None = model.objects.latest_of(subject)
+    number = latest.number + 1 if latest else 1
+    if kept.restored_from is not None and not 0 < kept.restored_from < number:
+        raise ValidationError(_("A version is restored from an earlier one."), code="restored_from")
+    brought = model(
+        subject=subject,
+        number=number,
+        content=content,
+        checksum=mark,
+        note=kept.note,
+        author_id=actor.membership_id,
+        restored_from=kept.restored_from,
+    )
+    brought.save(force_insert=True)
+    return brought
 
 
 def restore(actor: Actor, version: Version, *, note: str = "") -> Version:

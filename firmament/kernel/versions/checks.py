@@ -27,7 +27,7 @@ def faults(model: type[VersionModel]) -> Iterator[Error]:
     """What is wrong with one table of versions."""
     label = model._meta.label
     try:
-        subject = model._meta.get_field("subject")
+        subject = model.subject_field()
     except FieldDoesNotExist:
         yield Error(f"{label}: names no subject it is a version of.", id="versions.E001")
         return

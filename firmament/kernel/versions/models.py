@@ -51,6 +51,11 @@ class VersionModel(FirmModel):
         return str(self.number)
 
     @classmethod
+    def subject_field(cls) -> Any:
+        """The field that names what it is a version of; `FieldDoesNotExist` where a room forgot it."""
+        return cls._meta.get_field("subject")
+
+    @classmethod
     def constraints_for(cls, prefix: str) -> list[models.BaseConstraint]:
         return [
             models.UniqueConstraint(fields=["firm", "subject", "number"], name=f"{prefix}_number_once"),

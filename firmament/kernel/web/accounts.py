@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from firmament.kernel.policies.authority import authority_of
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.hooks import offered
+from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.tenancy.transaction import transaction_cache
 from firmament.kernel.web.requests import FirmRequest
 from firmament.ui.shell import AccountChoice
@@ -63,6 +64,25 @@ def narrowed(request: HttpRequest, actor: Actor | None) -> Actor | None:
     if client_id not in {account.id for account in accounts_of(actor)}:
         return actor
     return replace(actor, client_id=client_id)
+
+
+def account_of(path: str, actor: Actor) -> Account | None:
+    """Which of the person's clients the object in the address belongs to; None where that is not one alone.
+
+    One query, however many clients there are: every table that says by its `client_path` whose its rows are is looked
+    into by the ids of the address. Whether the person may see the object is for the page to say.
+    """
+    ids = [value for value in resolve(path).kwargs.values() if isinstance(value, UUID)]
+    if not ids:
+        return None
+    owners, *others = [
+        model._base_manager.filter(pk__in=ids).values_list(client_path, flat=True)
+        for model in firm_models()
+        if (client_path := model.client_path) is not None
+    ]
+    mine = {account.id: account for account in accounts_of(actor)}
+    found = set(owners.union(*others, all=True)) & mine.keys()
+    return mine[found.pop()] if len(found) == 1 else None
 
 
 def choices(actor: Actor) -> tuple[AccountChoice, ...]:

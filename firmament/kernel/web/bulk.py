@@ -71,6 +71,12 @@ class BulkAction:
     offered: bool = True
     choice: Choice | None = None
     remember: Callable[[Any], str] | None = None
+    # A further power that does as well for a row, such as that of whoever looks after all of them.
+    or_power: str = ""
+
+    def able(self, actor: Actor, row: Any) -> bool:
+        """Whether the actor may do it to this row."""
+        return allows(actor, self.power, row) or bool(self.or_power and allows(actor, self.or_power, row))
 
 
 def answer(
@@ -114,7 +120,7 @@ def _preview(
     chosen: Sequence[Any],
     offered: Sequence[tuple[str, str]],
 ) -> HttpResponse:
-    able = [row for row in chosen if allows(request.actor, action.power, row)]
+    able = [row for row in chosen if action.able(request.actor, row)]
     return page(
         request,
         "web/bulk.html",

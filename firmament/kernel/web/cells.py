@@ -48,7 +48,8 @@ class Column:
     `path` is the ORM path (or annotation) of the value, `key` when empty. `sort` is the path it sorts by; empty:
     it does not. `needs` are further paths that `draw` or `export` read. `hidden`: shown only when chosen.
     `draw(row, value)` draws the cell its own way (return a SafeString made by format_html); `export(row, value)`
-    gives an export its own value.
+    gives an export its own value. `due_while` is a path and the value at which the row still waits: in any other row a day
+    that has passed is a day, and not late.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Column:
     currency: str = ""
     sub: str = ""
     needs: tuple[str, ...] = ()
+    due_while: tuple[str, str] | None = None
     hidden: bool = False
     priority: Literal[1, 2, 3] = 1
     draw: Callable[[Row, Any], SafeString | str] | None = None
@@ -73,7 +75,8 @@ class Column:
     @property
     def paths(self) -> tuple[str, ...]:
         """Everything the database must give for it."""
-        return tuple(path for path in (self.source, self.currency, self.sub, *self.needs) if path)
+        waits = (self.due_while[0],) if self.due_while else ()
+        return tuple(path for path in (self.source, self.currency, self.sub, *waits, *self.needs) if path)
 
     @property
     def numeric(self) -> bool:
@@ -99,6 +102,8 @@ def draw(column: Column, row: Row, url: str) -> SafeString | str:
     match column.kind:
         case Kind.TITLE:
             return _title(column, row, value, url)
+        case Kind.DUE if column.due_while and row.get(column.due_while[0]) != column.due_while[1]:
+            return ui.when(value, "date")
         case Kind.DATE | Kind.DATETIME | Kind.RELATIVE | Kind.DUE:
             return ui.when(value, _STYLES[column.kind])
         case Kind.NUMBER:

@@ -1,6 +1,6 @@
 """The shell of a page: everything around what the view draws."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from django.apps import apps
@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_bidi
 
 from firmament.kernel.files.models import StoredFile
 from firmament.kernel.policies.decide import may
+from firmament.kernel.search.policies import Can as Find
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Firm, FirmAccess, FirmProfile
 from firmament.kernel.web.accounts import choices
@@ -47,6 +48,7 @@ def shell_for(request: HttpRequest) -> Shell:
     user = request.user
     assert user.is_authenticated
     own = "firms" if staff else "firms_portal"
+    finds = may(actor, Find.FIND)
     return Shell(
         face=Face.WORKSPACE if staff else Face.PORTAL,
         brand=_brand(firm, own),
@@ -58,6 +60,8 @@ def shell_for(request: HttpRequest) -> Shell:
         sections=_sections(request, actor, firm.slug, staff=staff),
         new_items=_new_items(actor, firm.slug) if staff else (),
         toasts=take_toasts(request),
+        search_url=_address("search:rows", firm.slug) if staff and finds else "",
+        search_page_url=_address("search_portal:search", firm.slug) if finds and not staff else "",
         profile_url=_address(f"{own}:{PROFILE}", firm.slug),
         theme_url=_address(f"{own}:{THEME}", firm.slug),
         sign_out_url=reverse(SIGN_OUT),
@@ -142,13 +146,15 @@ def _entries(attribute: str) -> list[MenuEntry]:
 
 def _sections(request: HttpRequest, actor: Actor, slug: str, *, staff: bool) -> tuple[MenuSection, ...]:
     grouped: dict[Section, list[MenuItem]] = {}
+    places: dict[str, str] = {}
     for entry in _entries("menu" if staff else "portal_menu"):
         if may(actor, entry.power):
             url = _address(entry.url_name, slug)
+            places[url] = _room_of(url) if entry.whole_room else url
             grouped.setdefault(entry.section, []).append(
                 MenuItem(label=str(entry.label), url=url, icon=entry.icon)
             )
-    current = _current([item for items in grouped.values() for item in items], request.path)
+    current = _current(places, request.path)
     return tuple(
         MenuSection(
             label="" if section == Section.HOME or not staff else str(SECTION_LABELS[section]),
@@ -160,10 +166,15 @@ def _sections(request: HttpRequest, actor: Actor, slug: str, *, staff: bool) -> 
     )
 
 
-def _current(items: list[MenuItem], path: str) -> str:
-    """The destination that the present address lies under; the longest wins."""
-    under = [item.url for item in items if path.startswith(item.url)]
-    return max(under, key=len, default="")
+def _current(places: Mapping[str, str], path: str) -> str:
+    """The destination to whose place the present address belongs; the narrowest wins. `places`: destination → place."""
+    under = [url for url, place in places.items() if path.startswith(place)]
+    return max(under, key=lambda url: len(places[url]), default="")
+
+
+def _room_of(url: str) -> str:
+    """The room's own address, "/w/<firm>/<room>/"."""
+    return "/".join(url.split("/")[:4]) + "/"
 
 
 def _new_items(actor: Actor, slug: str) -> tuple[MenuItem, ...]:

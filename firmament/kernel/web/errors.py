@@ -55,11 +55,16 @@ _WORDS: dict[int, tuple[Text, Text]] = {
 
 
 def error_page(
-    request: HttpRequest, status: int, *, title: Text | None = None, text: Text | None = None
+    request: HttpRequest,
+    status: int,
+    *,
+    title: Text | None = None,
+    text: Text | None = None,
+    why_url: str = "",
 ) -> HttpResponse:
     """The page, or for a script the fragment, or for a program the problem document, of an error.
 
-    `title` and `text` stand in for the usual words where there is more to say.
+    `title` and `text` stand in for the usual words where there is more to say; `why_url` leads to the reason of a refusal.
     """
     headers = {"Retry-After": "5"} if status == 503 else {}
     if request.path_info.startswith(API_PREFIX):
@@ -73,6 +78,7 @@ def error_page(
         "csrf_token": "",
         "title": title or words[0],
         "text": text or words[1],
+        "why_url": why_url,
     }
     name = "web/error.html" if own_words else f"ui/errors/{status}.html"
     if request.headers.get("HX-Request") == "true":

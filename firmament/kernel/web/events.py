@@ -25,6 +25,20 @@ class ListExported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListExportRequested(Event):
+    """Somebody wants a long list as a file; a job writes it as the person, and records what was taken out then."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {"export_id": "web.export"}
+    sentence: ClassVar[Text] = _("asked for {rows} rows of {list} as {format}")
+
+    export_id: UUID
+    list: str
+    format: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkActionDone(Event):
     """One thing was done to many rows; each row has its own event beside this one."""
 

@@ -27,7 +27,10 @@ MAX_SEARCH = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """How a filter is drawn. kind: select, search or dates; `values` what stands in its inputs, by name."""
+    """How a filter is drawn. kind: select, search, dates, or quiet (not at all, until a link sets it: then as a chip).
+
+    `values` is what stands in its inputs, by name.
+    """
 
     kind: str
     label: str
@@ -167,9 +170,10 @@ class YesNoFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchFilter:
-    """Words, each of which must stand in one of the columns. The parameter is `q`."""
+    """Words, each of which must stand in one of the columns, or be `further` to be found. The parameter is `q`."""
 
     paths: tuple[str, ...]
+    further: Callable[[str], Q] | None = None
     label: Text = ""
     key: str = "q"
 
@@ -179,7 +183,7 @@ class SearchFilter:
 
     def narrow(self, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySet[Any]":
         for word in searched(given.get(self.key, "")).split()[:MAX_WORDS]:
-            anywhere = Q()
+            anywhere = self.further(word) if self.further else Q()
             for path in self.paths:
                 anywhere |= Q(**{f"{path}__icontains": word})
             rows = rows.filter(anywhere)
@@ -199,12 +203,18 @@ class SearchFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateFilter:
-    """From a day to a day, both included, in the reader's time zone. Parameters `<key>_from` and `<key>_to`."""
+    """From a day to a day, both included, in the reader's time zone. Parameters `<key>_from` and `<key>_to`.
+
+    `quiet`: drawn only when a link has set it, as those behind a dashboard's figures do. `many`: the path leads to
+    several rows, one of which must lie within; asked apart, or what the list counts would be counted again for each.
+    """
 
     key: str
     label: Text
     path: str
     instants: bool = False
+    quiet: bool = False
+    many: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -212,18 +222,21 @@ class DateFilter:
 
     def narrow(self, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySet[Any]":
         first, last = (as_date(given.get(name, "")) for name in self.names)
+        within = {}
         if first is not None:
-            rows = rows.filter(**{f"{self.path}__gte": _midnight(first) if self.instants else first})
+            within[f"{self.path}__gte"] = _midnight(first) if self.instants else first
         if last is not None:
             # The day after, at its beginning: days of 23 and 25 hours end rightly too.
             bound = _midnight(last + timedelta(days=1)) if self.instants else last + timedelta(days=1)
-            rows = rows.filter(**{f"{self.path}__lt": bound})
-        return rows
+            within[f"{self.path}__lt"] = bound
+        if self.many and within:
+            return rows.filter(pk__in=rows.model.objects.filter(**within).values("pk"))
+        return rows.filter(**within)
 
     def control(self, actor: Actor, given: QueryDict) -> Control:
         days = {name: as_date(given.get(name, "")) for name in self.names}
         return Control(
-            kind="dates",
+            kind="quiet" if self.quiet else "dates",
             label=str(self.label),
             names=self.names,
             values={name: day.isoformat() if day else "" for name, day in days.items()},
@@ -236,6 +249,64 @@ class DateFilter:
         if first:
             return _("from %(day)s") % {"day": moment(first, "date")}
         return _("until %(day)s") % {"day": moment(last, "date")} if last else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedFilter:
+    """One thing that a link names (a client, behind a dashboard's figure): drawn as a chip, and only while it is on.
+
+    `name_of(actor, id)` is what it is called, None for what the actor may not see: then nothing matches, and says so.
+    """
+
+    key: str
+    label: Text
+    path: str
+    name_of: Callable[[Actor, UUID], str | None]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    def narrow(self, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySet[Any]":
+        pk = as_uuid(given.get(self.key, ""))
+        return rows if pk is None else rows.filter(**{self.path: pk})
+
+    def control(self, actor: Actor, given: QueryDict) -> Control:
+        pk = as_uuid(given.get(self.key, ""))
+        options = ((str(pk), self.name_of(actor, pk) or _("no longer to be seen")),) if pk is not None else ()
+        values = {self.key: str(pk) if pk is not None else ""}
+        return Control(kind="quiet", label=str(self.label), names=self.names, values=values, options=options)
+
+    def words(self, control: Control) -> str:
+        return dict(control.options).get(control.values[self.key], "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberFilter:
+    """Exactly one number that a link names (a version): drawn as a chip, and only while it is on."""
+
+    key: str
+    label: Text
+    path: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    def narrow(self, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySet[Any]":
+        value = self._value(given)
+        return rows.filter(**{self.path: int(value)}) if value else rows
+
+    def control(self, actor: Actor, given: QueryDict) -> Control:
+        values = {self.key: self._value(given)}
+        return Control(kind="quiet", label=str(self.label), names=self.names, values=values)
+
+    def words(self, control: Control) -> str:
+        return control.values[self.key]
+
+    def _value(self, given: QueryDict) -> str:
+        value = given.get(self.key, "")
+        return value if value.isascii() and value.isdigit() and len(value) < 10 else ""
 
 
 def as_uuid(text: str) -> UUID | None:

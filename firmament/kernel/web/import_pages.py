@@ -9,18 +9,16 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from firmament.kernel.jobs.models import JobRun
 from firmament.kernel.jobs.operations import request_cancel
-from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
-from firmament.kernel.web import importing
+from firmament.kernel.web import import_cells, importing
 from firmament.kernel.web.errors import error_page
-from firmament.kernel.web.events import ImportRequested, ImportUndoRequested
 from firmament.kernel.web.imports import ImportPage
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.models import Import, ImportRow
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
@@ -29,9 +27,11 @@ from firmament.lib.tabular.table import TableError
 from firmament.lib.tabular.writing import write_csv
 
 SHOWN = 50
-SAMPLES = 3
+SAMPLES = KNOWN_BY = 3
 RECENT = 8
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
+# What can be downloaded: what did not go in, or every row.
+FILES: dict[str | None, tuple[str, ...]] = {"problems": ("wrong", "double", "refused", "kept"), "rows": ()}
 ENDED = ("succeeded", "failed", "canceled")
 
 State = Import.State
@@ -45,8 +45,8 @@ def import_page(request: FirmRequest, form: ImportPage, pk: UUID | None = None) 
     if batch is None:
         raise Http404
     if request.method != "POST":
-        if request.GET.get("show") == "problems":
-            return _problems_file(form, batch)
+        if (show := request.GET.get("show")) in FILES:
+            return _rows_file(form, batch, FILES[show])
         return _show(request, form, batch)
     require(request.actor, form.power)
     # A step waits for another one of the same import: two clicks on “run” must not both find it ready.
@@ -55,7 +55,7 @@ def import_page(request: FirmRequest, form: ImportPage, pk: UUID | None = None) 
     if step is None:
         return error_page(request, 400)
     step(request, form, batch)
-    return HttpResponseRedirect(link(form.one_url, pk=batch.pk), status=303)
+    return go(form.one_url, pk=batch.pk)
 
 
 def _mine(request: FirmRequest, form: ImportPage) -> Any:
@@ -77,7 +77,7 @@ def _bring(request: FirmRequest, form: ImportPage) -> HttpResponse:
         batch = importing.bring(request.actor, form, str(file.name), file.read())
     except TableError as error:
         return _start(request, form, problem=str(error))
-    return HttpResponseRedirect(link(form.one_url, pk=batch.pk), status=303)
+    return go(form.one_url, pk=batch.pk)
 
 
 def _start(request: FirmRequest, form: ImportPage, problem: str = "") -> HttpResponse:
@@ -85,7 +85,7 @@ def _start(request: FirmRequest, form: ImportPage, problem: str = "") -> HttpRes
     context = {
         "form": form,
         "problem": problem,
-        "fields": [_field_words(field) for field in form.fields],
+        "fields": [_field_words(field) for field in form.columns],
         "recent": [
             {
                 "name": one.file_name,
@@ -97,7 +97,9 @@ def _start(request: FirmRequest, form: ImportPage, problem: str = "") -> HttpRes
         ],
         "action": link(form.start_url),
         "list_url": link(form.list_url),
-        "accept": ",".join([*TABLES, *(suffix for reader in form.readers for suffix in reader.suffixes)]),
+        "accept": ",".join(
+            dict.fromkeys([*TABLES, *(suffix for reader in form.readers for suffix in reader.suffixes)])
+        ),
         "readers": [f"{reader.label} ({', '.join(reader.suffixes)})" for reader in form.readers],
     }
     return page(request, "web/import_start.html", context, status=422 if problem else 200)
@@ -132,7 +134,7 @@ def _show(request: FirmRequest, form: ImportPage, batch: Import) -> HttpResponse
     elif batch.state == State.CHECKED:
         context["wrong"] = _problems(form, batch, ("wrong",))
         context["doubles"] = _problems(form, batch, ("double",))
-        context |= _conflicts(form, batch)
+        context |= _conflicts(form, batch) | _losses(form, batch)
     elif batch.state in (State.DONE, State.UNDONE, State.RUNNING, State.UNDOING):
         context["problems"] = _problems(form, batch, ("refused", "kept"))
     answer = page(request, "web/import.html", context)
@@ -182,7 +184,7 @@ def _choices(form: ImportPage, batch: Import) -> list[dict[str, Any]]:
     ]
     columns = [(str(i), str(name) or _("Column %(n)d") % {"n": i + 1}) for i, name in enumerate(batch.header)]
     choices = []
-    for field in form.fields:
+    for field in form.columns:
         chosen = batch.mapping.get(field.name)
         choices.append(
             {
@@ -201,18 +203,19 @@ def _problems(form: ImportPage, batch: Import, states: tuple[str, ...]) -> list[
     rows = ImportRow.objects.filter(batch=batch, state__in=states).order_by("number")[:SHOWN]
     found = []
     for row in rows:
-        shown = [field for field in form.fields if field.name in row.errors]
-        texts = [importing.text_of(field, batch, row) for field in form.fields]
+        shown = [field for field in form.columns if field.name in row.errors]
+        # What no person typed, no person can mend here; what is wrong with it is said all the same.
+        others = [row.errors[name] for name in row.errors if name not in {field.name for field in shown}]
         found.append(
             {
                 "number": row.number,
-                "said": row.errors.get("", ""),
-                "summary": " · ".join(text for text in texts if text)[:160],
+                "said": " ".join(others),
+                "summary": _summary(form, batch, row),
                 "fields": [
                     {
                         "name": f"row_{row.number}_{field.name}",
                         "label": str(field.label),
-                        "value": importing.text_of(field, batch, row),
+                        "value": import_cells.text_of(field, batch, row),
                         "error": row.errors[field.name],
                     }
                     for field in shown
@@ -222,33 +225,59 @@ def _problems(form: ImportPage, batch: Import, states: tuple[str, ...]) -> list[
     return found
 
 
-def _problems_file(form: ImportPage, batch: Import) -> HttpResponse:
-    """Every row that is not going in, or was kept, as it came, with the reason: to be mended and brought again."""
-    states = ["wrong", "double", "refused", "kept"]
-    rows = ImportRow.objects.filter(batch=batch, state__in=states).order_by("number")
+def _rows_file(form: ImportPage, batch: Import, states: tuple[str, ...]) -> HttpResponse:
+    """The rows in these states as they came, each with what becomes of it and why."""
+    rows = ImportRow.objects.filter(batch=batch).order_by("number")
+    if states:
+        rows = rows.filter(state__in=states)
     labels = {field.name: str(field.label) for field in form.fields} | {"": ""}
     file = io.BytesIO()
     write_csv(
-        [*map(str, batch.header), _("Row"), _("What is wrong")],
+        [*map(str, batch.header), _("Row"), _("Result"), _("What is wrong"), _("What is lost")],
         (
             [
-                *map(importing.as_text, row.cells),
+                *map(import_cells.as_text, row.cells),
                 row.number,
+                row.get_state_display(),
                 "; ".join(f"{labels.get(n, n)}: {t}".removeprefix(": ") for n, t in row.errors.items()),
+                " ".join([*row.lost, *row.notes]),
             ]
             for row in rows
         ),
         file,
     )
+    name = "rows-to-mend.csv" if states else "rows.csv"
     return HttpResponse(
         file.getvalue(),
         content_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": 'attachment; filename="rows-to-mend.csv"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _losses(form: ImportPage, batch: Import) -> dict[str, Any]:
+    """The rows that go in without something they said."""
+    rows = ImportRow.objects.filter(batch=batch, state="good").exclude(lost=[], notes=[])
+    shown = [
+        {
+            "number": row.number,
+            "said": " ".join([*row.lost, *row.notes]),
+            "summary": _summary(form, batch, row),
+        }
+        for row in rows.order_by("number")[:SHOWN]
+    ]
+    return {"losses": shown, "losses_count": rows.count() if len(shown) == SHOWN else len(shown)}
+
+
+def _summary(form: ImportPage, batch: Import, row: ImportRow) -> str:
+    """What a row is known again by: its cells, or of a file that names its own fields the first few words."""
+    cells = [import_cells.value_of(field, batch, row) for field in form.columns]
+    if batch.reader:
+        return " · ".join([cell for cell in cells if isinstance(cell, str) and cell][:KNOWN_BY])[:160]
+    return " · ".join(import_cells.as_text(cell) for cell in cells if cell)[:160]
 
 
 def _map(request: FirmRequest, form: ImportPage, batch: Import) -> None:
@@ -257,7 +286,7 @@ def _map(request: FirmRequest, form: ImportPage, batch: Import) -> None:
         return
     batch.mapping = {
         field.name: int(text)
-        for field in form.fields
+        for field in form.columns
         if (text := request.POST.get(f"column_{field.name}", "")).isascii()
         and text.isdigit()
         and len(text) < 4
@@ -273,7 +302,7 @@ def _mend(request: FirmRequest, form: ImportPage, batch: Import) -> None:
         return
     for row in ImportRow.objects.filter(batch=batch, state__in=["wrong", "double"]):
         typed = {
-            field.name: request.POST[name].replace("\x00", "")[: importing.MAX_CELL]
+            field.name: request.POST[name].replace("\x00", "")[: import_cells.MAX_CELL]
             for field in form.fields
             if (name := f"row_{row.number}_{field.name}") in request.POST
         }
@@ -304,10 +333,7 @@ def _run(request: FirmRequest, form: ImportPage, batch: Import) -> None:
     if not ready and not stopped:
         toast(request, _("No row is ready yet."), tone="warning")
         return
-    event = ImportRequested(import_id=batch.pk, kind=form.name, rows=ready)
-    batch.entry_id = record(request.actor, event).pk
-    batch.state = State.RUNNING
-    batch.save()
+    importing.ask_run(request.actor, form, batch)
 
 
 def _undo(request: FirmRequest, form: ImportPage, batch: Import) -> None:
@@ -316,9 +342,7 @@ def _undo(request: FirmRequest, form: ImportPage, batch: Import) -> None:
     stopped = batch.state in (State.RUNNING, State.UNDOING) and run is not None and run.state in ENDED
     if batch.state != State.DONE and not stopped:
         return
-    batch.entry_id = record(request.actor, ImportUndoRequested(import_id=batch.pk, kind=form.name)).pk
-    batch.state = State.UNDOING
-    batch.save()
+    importing.ask_undo(request.actor, form, batch)
 
 
 def _cancel(request: FirmRequest, form: ImportPage, batch: Import) -> None:

@@ -1,8 +1,6 @@
 """The work of an import: read, guess the columns, check, make, take out again."""
 
 import json
-import math
-import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,34 +15,35 @@ from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import EntryTarget
 from firmament.kernel.ledger.record import record
 from firmament.kernel.tenancy.actor import Actor, Domain
-from firmament.kernel.web.events import ImportUploaded
-from firmament.kernel.web.imports import ImportField, ImportPage, Like, Reader, Values
+from firmament.kernel.web.events import ImportRequested, ImportUndoRequested, ImportUploaded
+from firmament.kernel.web.import_cells import guess, plain_json, reading_of, said, storable, value_of
+from firmament.kernel.web.imports import NOTES, ImportField, ImportPage, Like, Reader, Values
 from firmament.kernel.web.models import Import, ImportRow
 from firmament.lib.instant import now
 from firmament.lib.tabular.reading import read_table
-from firmament.lib.tabular.table import Table, TableError, TableLimits
+from firmament.lib.tabular.table import TableError, TableLimits
 
 LIMITS = TableLimits(rows=10_000, columns=120)
 CHUNK = 1_000
 BEAT = 100
-MAX_CELL = 4_000
 
 Row = ImportRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a row is worth: its values, or what is wrong by field ("" for the row as a whole)."""
+    """What a row is worth: its values, or what is wrong by field ("" for the row as a whole), and what is lost."""
 
     values: Values
     errors: dict[str, str]
     state: str
     like: Like | None = None
+    notes: tuple[str, ...] = ()
 
 
 def bring(actor: Actor, form: ImportPage, name: str, content: bytes) -> Import:
     """Read the file and keep its rows; TableError in plain words where it cannot be read."""
-    reader = form.reader_of(name)
+    reader = form.reader_of(name, content)
     return (
         _bring_rows(actor, form, name, reader, content)
         if reader
@@ -56,9 +55,9 @@ def _bring_table(actor: Actor, form: ImportPage, name: str, content: bytes) -> I
     table = read_table(content, limits=LIMITS)
     if not table.rows:
         raise TableError(_("There are no rows under the header."))
-    batch = _begin(actor, form, name, reading=_reading(table), header=[_storable(c) for c in table.columns])
+    batch = _begin(actor, form, name, reading=reading_of(table), header=[storable(c) for c in table.columns])
     batch.mapping = guess(form, table.columns)
-    rows = ((row.number, [_storable(cell) for cell in row.cells]) for row in table.rows)
+    rows = ((row.number, [storable(cell) for cell in row.cells]) for row in table.rows)
     return _keep(actor, batch, rows, len(table.rows))
 
 
@@ -75,8 +74,9 @@ def _bring_rows(actor: Actor, form: ImportPage, name: str, reader: Reader, conte
     names = [field.name for field in form.fields]
     batch = _begin(actor, form, name, reading=str(reader.label)[:200], header=names)
     batch.reader, batch.mapping = reader.key, {name: index for index, name in enumerate(names)}
-    rows = ((n, [_plain_json(row.get(name)) for name in names]) for n, row in enumerate(found, 1))
-    batch = _keep(actor, batch, rows, len(found))
+    rows = ((n, [plain_json(row.get(name)) for name in names]) for n, row in enumerate(found, 1))
+    lost = {n: [plain_json(note) for note in row[NOTES]] for n, row in enumerate(found, 1) if row.get(NOTES)}
+    batch = _keep(actor, batch, rows, len(found), lost)
     check(actor, form, batch)
     return batch
 
@@ -93,10 +93,18 @@ def _begin(actor: Actor, form: ImportPage, name: str, *, reading: str, header: l
     )
 
 
-def _keep(actor: Actor, batch: Import, rows: Iterable[tuple[int, list[Any]]], count: int) -> Import:
+def _keep(
+    actor: Actor,
+    batch: Import,
+    rows: Iterable[tuple[int, list[Any]]],
+    count: int,
+    lost: Mapping[int, list[str]] | None = None,
+) -> Import:
+    lost = lost or {}
     batch.save()
     ImportRow.objects.bulk_create(
-        (ImportRow(batch=batch, number=number, cells=cells) for number, cells in rows), batch_size=CHUNK
+        (ImportRow(batch=batch, number=n, cells=cells, lost=lost.get(n, [])) for n, cells in rows),
+        batch_size=CHUNK,
     )
     record(
         actor,
@@ -105,27 +113,13 @@ def _keep(actor: Actor, batch: Import, rows: Iterable[tuple[int, list[Any]]], co
     return batch
 
 
-def guess(form: ImportPage, columns: Sequence[str]) -> dict[str, int]:
-    """Which column is which field, by name: equal names first, then names that contain one another."""
-    names = [_plain(column) for column in columns]
-    found: dict[str, int] = {}
-    for exact in (True, False):
-        for field in form.fields:
-            if field.name in found:
-                continue
-            for index, name in enumerate(names):
-                if name and index not in found.values() and _called(field, name, exact=exact):
-                    found[field.name] = index
-                    break
-    return found
-
-
 def check(actor: Actor, form: ImportPage, batch: Import) -> None:
     """The dry run: look at every row that may still change and say what is wrong with it. Makes nothing."""
     rows = list(
         ImportRow.objects.filter(batch=batch, state__in=["new", "good", "wrong", "double"]).order_by("number")
     )
     verdicts = {row.pk: judge(form, batch, row) for row in rows}
+    _look_together(actor, form, rows, verdicts)
     _find_doubles(actor, form, batch, rows, verdicts)
     _store(rows, verdicts)
     Import.objects.filter(pk=batch.pk).update(state=Import.State.CHECKED)
@@ -146,13 +140,32 @@ def judge(form: ImportPage, batch: Import, row: ImportRow) -> Verdict:
         try:
             values[field.name] = _taken(field, batch, row, given)
         except (ValidationError, ValueError) as error:
-            errors[field.name] = _said(error)
+            errors[field.name] = said(error)
     if not errors and form.check is not None:
         try:
             form.check(values)
         except ValidationError as error:
-            errors[""] = _said(error)
+            errors[""] = said(error)
     return Verdict(values=values, errors=errors, state="wrong" if errors else "good")
+
+
+def _look_together(
+    actor: Actor, form: ImportPage, rows: Sequence[Row], verdicts: dict[UUID, Verdict]
+) -> None:
+    """Let the room look at all rows that are good so far at once, for what no row says by itself."""
+    if form.together is None:
+        return
+    good = {row.number: verdicts[row.pk].values for row in rows if verdicts[row.pk].state == "good"}
+    found = form.together(actor, good)
+    for row in rows:
+        if row.number in found:
+            wrong = dict(found[row.number].errors)
+            verdicts[row.pk] = replace(
+                verdicts[row.pk],
+                errors=wrong,
+                state="wrong" if wrong else "good",
+                notes=tuple(found[row.number].notes),
+            )
 
 
 def _taken(field: ImportField, batch: Import, row: ImportRow, given: Any) -> Any:
@@ -164,24 +177,25 @@ def _taken(field: ImportField, batch: Import, row: ImportRow, given: Any) -> Any
     return field.parse(str(given).strip())
 
 
-def value_of(field: ImportField, batch: Import, row: ImportRow) -> Any:
-    """What stands in a row for a field: as mended, else as it came; None where it says nothing."""
-    if field.name in row.mended:
-        return row.mended[field.name]
-    index = batch.mapping.get(field.name)
-    return row.cells[index] if isinstance(index, int) and 0 <= index < len(row.cells) else None
+def ask_run(actor: Actor, form: ImportPage, batch: Import) -> int:
+    """Ask for the rows that are ready to be made, by a job; how many those are."""
+    ready = ImportRow.objects.filter(batch=batch, state="good").count()
+    batch.entry_id = record(actor, ImportRequested(import_id=batch.pk, kind=form.name, rows=ready)).pk
+    batch.state = Import.State.RUNNING
+    batch.save()
+    return ready
 
 
-def text_of(field: ImportField, batch: Import, row: ImportRow) -> str:
-    """The same to read; a list or a mapping as JSON."""
-    return as_text(value_of(field, batch, row))
+def ask_undo(actor: Actor, form: ImportPage, batch: Import) -> None:
+    """Ask for everything it made to be taken out again, by a job."""
+    batch.entry_id = record(actor, ImportUndoRequested(import_id=batch.pk, kind=form.name)).pk
+    batch.state = Import.State.UNDOING
+    batch.save()
 
 
-def as_text(value: Any) -> str:
-    """A value as a person can read and a cell can hold it."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
+def work_id(import_id: UUID) -> str:
+    """What ledger entries of an import's own work carry in the place of a request's id."""
+    return f"import-{import_id}"
 
 
 def make_some(actor: Actor, form: ImportPage, batch: Import) -> int:
@@ -202,7 +216,7 @@ def make_some(actor: Actor, form: ImportPage, batch: Import) -> int:
             with transaction.atomic():
                 _make(actor, form, batch, row, verdict)
         except (ValidationError, PermissionDenied) as error:
-            row.state, row.errors = ImportRow.State.REFUSED, {"": _said(error)}
+            row.state, row.errors = ImportRow.State.REFUSED, {"": said(error)}
     ImportRow.objects.bulk_update(
         rows, ["state", "errors", "like_id", "like_name", "made_id", "made_at", "made_by"]
     )
@@ -246,7 +260,7 @@ def take_out_some(actor: Actor, form: ImportPage, batch: Import) -> int:
                 undo(actor, row.made_id)
             row.state = ImportRow.State.UNDONE
         except (ValidationError, PermissionDenied) as error:
-            row.state, row.errors = ImportRow.State.KEPT, {"": _said(error)}
+            row.state, row.errors = ImportRow.State.KEPT, {"": said(error)}
     ImportRow.objects.bulk_update(rows, ["state", "errors"])
     return len(rows)
 
@@ -257,11 +271,16 @@ def _changed_since(form: ImportPage, rows: Sequence[Row]) -> dict[UUID, str]:
     What a job does by itself after an import (an index, a notice) is no change.
     """
     about = {thing: row for row in rows if form.kind and (thing := _concerns(form, row)) is not None}
-    found = EntryTarget.objects.filter(
-        kind__in=labels_of(form.kind),
-        object_id__in=about,
-        entry__domain__in=[Domain.STAFF, Domain.CLIENT, Domain.TOKEN],
-    ).order_by("occurred_at")
+    found = (
+        EntryTarget.objects.filter(
+            kind__in=labels_of(form.kind),
+            object_id__in=about,
+            entry__domain__in=[Domain.STAFF, Domain.CLIENT, Domain.TOKEN],
+        )
+        # What a later row of the same import did to it, such as to name it as a replacement.
+        .exclude(entry__request_id__in={work_id(row.batch_id) for row in rows})
+        .order_by("occurred_at")
+    )
     latest = {
         about[thing].pk: who
         for thing, at, who in found.values_list("object_id", "occurred_at", "entry__user_id")
@@ -326,64 +345,21 @@ def _store(rows: Sequence[Row], verdicts: Mapping[UUID, Verdict]) -> None:
         # One statement for ten thousand rows; Django's bulk_update would build a CASE of as many branches.
         cursor.execute(
             "UPDATE web_importrow AS r SET state = v.state, errors = v.errors::jsonb, like_id = v.like_id,"
-            " like_name = v.like_name"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[])"
-            " AS v (id, state, errors, like_id, like_name) WHERE r.id = v.id",
+            " like_name = v.like_name, notes = v.notes::jsonb"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[])"
+            " AS v (id, state, errors, like_id, like_name, notes) WHERE r.id = v.id",
             [
                 [str(row.pk) for row, _verdict in changed],
                 [verdict.state for _row, verdict in changed],
                 [json.dumps(verdict.errors) for _row, verdict in changed],
                 [str(like.id) if like is not None else None for like in likes],
                 [like.name[:200] if like is not None else "" for like in likes],
+                [json.dumps(verdict.notes) for _row, verdict in changed],
             ],
         )
 
 
 def _differs(row: Row, verdict: Verdict) -> bool:
     like_id = verdict.like.id if verdict.like is not None else None
-    return (row.state, row.errors, row.like_id) != (verdict.state, verdict.errors, like_id)
-
-
-def _called(field: ImportField, name: str, *, exact: bool) -> bool:
-    known = [_plain(word) for word in (field.name, str(field.label), *field.synonyms)]
-    if exact:
-        return name in known
-    return any(len(word) >= 4 and (word in name or (len(name) >= 4 and name in word)) for word in known)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "")[:MAX_CELL]
-
-
-def _plain_json(value: Any) -> Any:
-    """What PostgreSQL can keep of a value as JSON knows it: no NUL, no half characters, no number that is none."""
-    match value:
-        case str():
-            return value.replace("\x00", "").encode("utf-8", "replace").decode()
-        case float() if not math.isfinite(value):
-            return str(value)
-        case list() | tuple():
-            return [_plain_json(one) for one in value]
-        case Mapping():
-            return {_plain_json(str(name)): _plain_json(one) for name, one in value.items()}
-        case bool() | int() | float() | None:
-            return value
-        case _:
-            return str(value)
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return " ".join(str(message) for message in error.messages)
-    if isinstance(error, PermissionDenied):
-        return _("You may not do this.")
-    return str(error)
-
-
-def _reading(table: Table) -> str:
-    parts = [table.kind.upper(), table.encoding, table.sheet]
-    return ", ".join(part for part in parts if part)[:200]
+    notes = list(verdict.notes)
+    return (row.state, row.errors, row.like_id, row.notes) != (verdict.state, verdict.errors, like_id, notes)

@@ -22,7 +22,7 @@ what adds a `Reader` for it, and a choice of what becomes of rows that are there
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ from firmament.kernel.tenancy.actor import Actor
 
 Text = str | Promise
 Values = dict[str, Any]
+# Under this name a reader says, as a list of texts, what of a row is lost.
+NOTES = ""
 
 
 def as_typed(text: str) -> Any:
@@ -62,7 +64,8 @@ class ImportField:
     `parse` gets what stands in the cell (never empty) and gives the value, or raises ValidationError or
     ValueError in plain words. `synonyms` are names a column may have elsewhere; case, blanks and punctuation do not count.
     `take` does the same for what a `Reader` gave, as it gave it: text with every blank, numbers, lists and mappings. Without
-    it a text or a number is parsed like a cell, and a list or a mapping is refused.
+    it a text or a number is parsed like a cell, and a list or a mapping is refused. `by_reader`: only a `Reader` says it; it is
+    no column that somebody could have or choose.
     """
 
     name: str
@@ -71,6 +74,7 @@ class ImportField:
     required: bool = False
     parse: Callable[[str], Any] = as_typed
     take: Callable[[Any], Any] | None = None
+    by_reader: bool = False
     help: Text = ""
 
 
@@ -87,13 +91,23 @@ class Reader:
     """A kind of file that names its own fields, told by the end of its name (`suffixes`, with their dots).
 
     `read(content)` gives a mapping for each row, in order: field name → value as JSON knows it (None or absent: the row
-    does not say). It raises `TableError` in plain words. No more rows than a table may have are taken.
+    does not say); under `NOTES`, texts that say what of it is lost. It raises `TableError` in plain words. No more rows
+    than a table may have are taken. `claims(content)` tells a file of the room's own from others of that ending.
     """
 
     key: str
     label: Text
     suffixes: tuple[str, ...]
     read: Callable[[bytes], Sequence[Mapping[str, Any]]]
+    claims: Callable[[bytes], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What can only be seen of a row beside the others and the firm's data: what is wrong by field, what is lost."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +132,8 @@ class ImportPage:
 
     `create(actor, values)` makes one thing by the room's own action and returns its id; `undo(actor, id)` takes it out
     again, or raises ValidationError where it is in use. Values has every field's name; one that was left empty is
-    None. `check(values)` refuses what no single field can see. `key(values)` is what makes two rows the same
+    None. `check(values)` refuses what no single field can see, `together(actor, rows)` what no single row can: from the
+    values of all rows that are good so far, by number, to what it found about some. `key(values)` is what makes two rows the same
     thing (None: nothing does; a frozenset: any one they have in common); `existing(actor, keys)` says which of these the firm
     has already. `kind` is what a row becomes, as the ledger names it ("clients.client"): what a person has changed since is
     kept when the import is undone, and named.
@@ -136,16 +151,23 @@ class ImportPage:
     one_url: str
     list_url: str
     check: Callable[[Values], None] | None = None
+    together: Callable[[Actor, Mapping[int, Values]], Mapping[int, Findings]] | None = None
     key: Callable[[Values], Hashable | None] | None = None
     existing: Callable[[Actor, Sequence[Any]], Mapping[Any, Like]] | None = None
     kind: str = ""
     readers: tuple[Reader, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
-    def reader_of(self, file_name: str) -> Reader | None:
-        """Who reads a file of this name; None: it is a table."""
+    @property
+    def columns(self) -> tuple[ImportField, ...]:
+        """What a table may have columns for."""
+        return tuple(field for field in self.fields if not field.by_reader)
+
+    def reader_of(self, file_name: str, content: bytes = b"") -> Reader | None:
+        """Who reads a file of this name and content; None: it is a table."""
         name = file_name.casefold()
-        return next((reader for reader in self.readers if name.endswith(reader.suffixes)), None)
+        named = (reader for reader in self.readers if name.endswith(reader.suffixes))
+        return next((one for one in named if one.claims is None or one.claims(content)), None)
 
     def conflict(self, key: str) -> Conflict | None:
         """The way of this key, or the first there is."""

@@ -1,14 +1,25 @@
-"""Imports at work, as the person who asked; and what is forgotten in time."""
+"""Imports and exports at work, as the person who asked; and what is forgotten in time."""
 
 from datetime import timedelta
 
+from firmament.kernel.files.actions import expire
 from firmament.kernel.jobs.registry import Lane, Retry, every, on
 from firmament.kernel.jobs.run import Run
 from firmament.kernel.ledger.record import record
-from firmament.kernel.web.events import ImportFinished, ImportRequested, ImportUndone, ImportUndoRequested
-from firmament.kernel.web.importing import make_some, take_out_some
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.ambient import request_id
+from firmament.kernel.web.events import (
+    ImportFinished,
+    ImportRequested,
+    ImportUndone,
+    ImportUndoRequested,
+    ListExportRequested,
+)
+from firmament.kernel.web.export_pages import KEPT as KEPT_EXPORTS
+from firmament.kernel.web.exports import write_export
+from firmament.kernel.web.importing import make_some, take_out_some, work_id
 from firmament.kernel.web.imports import import_of
-from firmament.kernel.web.models import Import, ImportRow, SavedView
+from firmament.kernel.web.models import Export, Import, ImportRow, SavedView
 from firmament.lib.instant import now
 
 # What somebody brought holds names and addresses that the firm's own rows hold already, or was never wanted.
@@ -26,7 +37,11 @@ def run_import(run: Run, event: ImportRequested) -> None:
             batch = Import.objects.select_for_update().get(pk=event.import_id)
             if batch.state != Import.State.RUNNING:
                 return
-            looked_at = make_some(run.actor, form, batch)
+            work = request_id.set(work_id(batch.pk))
+            try:
+                looked_at = make_some(run.actor, form, batch)
+            finally:
+                request_id.reset(work)
             rows = ImportRow.objects.filter(batch=batch)
             made = rows.filter(state="made").count()
             if not looked_at:
@@ -61,6 +76,21 @@ def undo_import(run: Run, event: ImportUndoRequested) -> None:
                 return
         run.progress(undone + kept, undone + kept + left)
         run.stop_if_canceled()
+
+
+@on(ListExportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, as_person=True)
+def run_export(run: Run, event: ListExportRequested) -> None:
+    """Write the file in one transaction, and so from one moment of the list."""
+    write_export(run, event.export_id)
+
+
+@every("30 3 * * *")
+def forget_exports() -> None:
+    """Take back the files of lists that were exported a day ago."""
+    for made in Export.objects.select_related("file").filter(created_at__lt=now() - KEPT_EXPORTS):
+        if made.file is not None:
+            expire(Actor.system("web.forget_exports"), made.file)
+        made.delete()
 
 
 @every("40 3 * * *")

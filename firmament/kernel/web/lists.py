@@ -13,14 +13,14 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.web import bulk as bulk_actions
-from firmament.kernel.web import exports, saved_views, view_pages
+from firmament.kernel.web import export_pages, exports, saved_views, view_pages
 from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, draw
+from firmament.kernel.web.dashboards import Aspect, tabs
 from firmament.kernel.web.errors import error_page
 from firmament.kernel.web.filters import Control, Filter
 from firmament.kernel.web.keyset import BadCursor, Order, beyond, decode, encode, order_of, ordering, place_of
@@ -47,7 +47,7 @@ class CountOf(Subquery):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAction:
-    """A button of a list's head, shown to whoever has the power."""
+    """What a list's head offers whoever has the power: a primary one is a button, the others stand in a menu."""
 
     label: Text
     url_name: str
@@ -72,7 +72,7 @@ class ListPage:
 
     `counted(12)` says "12 clients". `row_url` names the page of a row (`pk`), `row_name` the path of what a row
     is called aloud. `order` is the key of a column that sorts, "-" for descending. `export` is the base of the file
-    name; empty: no export. `template` extends `web/list.html` where a room has more to show.
+    name; empty: no export. `tabs` are the room's pages beside this one, `url_name` its own among them. `template` extends `web/list.html` where a room has more to show.
     """
 
     name: str
@@ -90,6 +90,8 @@ class ListPage:
     export: str = ""
     export_power: str = ""
     empty: Empty | None = None
+    tabs: tuple[Aspect, ...] = ()
+    url_name: str = ""
     template: str = ROWS
 
 
@@ -116,6 +118,8 @@ def list_page(
     request: FirmRequest, form: ListPage, rows: "QuerySet[Any]", extra: Mapping[str, Any] | None = None
 ) -> HttpResponseBase:
     """Answer for the list. `rows` must have passed the read gate (`visible_to`)."""
+    if exports.PARAMETER in request.GET and form.export and request.actor.domain == Domain.STAFF:
+        return export_pages.answer(request, form)
     view = _view(form, rows, request.GET)
     if request.method == "POST":
         return _post(request, form, view, rows)
@@ -129,13 +133,14 @@ def list_page(
         return HttpResponseRedirect(saved_views.address_of(request, form, first))
     narrowed = _narrow(form, rows, request.GET)
     found, earlier, later = _slice(form, view, narrowed, request.GET)
+    total = _total(narrowed, found, apart=earlier or later)
     context: dict[str, Any] = {
         "list": form,
         "layout": "ui/portal.html" if request.actor.domain == Domain.CLIENT else "ui/workspace.html",
         "rows": _drawn(form, view, found),
         "heads": _heads(view, request),
-        "paging": _paging(form, view, found, request, earlier=earlier, later=later),
-        "matching": _total_words(form, found[0][TOTAL]) if found else "",
+        "paging": _paging(form, view, found, request, total, earlier=earlier, later=later),
+        "matching": _total_words(form, total),
         "bulk": [action for action in form.bulk if action.offered and may(request.actor, action.power)],
         "action_url": request.get_full_path(),
         "path": request.path,
@@ -194,13 +199,12 @@ def _slice(
         # The order was changed, or the address was cut: begin at the beginning.
         place, before, after = None, "", ""
     backwards = bool(before)
-    # How many match in all comes with the rows: one query, and no second look at what changed in between.
-    total = CountOf(rows.order_by().values("pk")[: COUNTED + 1])
+    beside = {} if _filtered(form, given) else {TOTAL: CountOf(_countable(rows))}
     if place is not None:
         rows = rows.filter(beyond(order, place, backwards=backwards))
     paths = {path for column in view.columns for path in column.paths} | {"pk", order.path, form.row_name}
     found: list[dict[str, Any]] = list(
-        rows.order_by(*ordering(order, backwards=backwards)).values(*sorted(paths), **{TOTAL: total})[
+        rows.order_by(*ordering(order, backwards=backwards)).values(*sorted(paths), **beside)[
             : form.page_size + 1
         ]
     )
@@ -210,6 +214,26 @@ def _slice(
         found.reverse()
         return found, more, True
     return found, bool(after), more
+
+
+def _filtered(form: ListPage, given: QueryDict) -> bool:
+    return any(given.get(name) for one in form.filters for name in one.names)
+
+
+def _countable(narrowed: "QuerySet[Any]") -> "QuerySet[Any]":
+    return narrowed.order_by().values("pk")[: COUNTED + 1]
+
+
+def _total(narrowed: "QuerySet[Any]", found: Sequence[Mapping[str, Any]], *, apart: bool) -> int:
+    """How many match in all, at most one more than are counted.
+
+    Of a whole list that comes with the rows. A search may have to look through everything for a few rows, and would do so
+    twice: it is counted only where one page does not hold what was found.
+    """
+    if not apart:
+        return len(found)
+    beside = found[0].get(TOTAL) if found else None
+    return beside if isinstance(beside, int) else _countable(narrowed).count()
 
 
 def _drawn(form: ListPage, view: View, found: Sequence[Mapping[str, Any]]) -> tuple[DrawnRow, ...]:
@@ -251,12 +275,13 @@ def _paging(
     view: View,
     found: Sequence[Mapping[str, Any]],
     request: FirmRequest,
+    total: int,
     *,
     earlier: bool,
     later: bool,
 ) -> shapes.Paging:
     if found and (earlier or later):
-        counted = _total_words(form, found[0][TOTAL])
+        counted = _total_words(form, total)
         words = _("%(shown)s of %(total)s") % {"shown": number(len(found)), "total": counted}
     else:
         words = form.counted(len(found))
@@ -290,7 +315,8 @@ def _filters(request: FirmRequest, form: ListPage, *, full: bool) -> dict[str, A
     shown = list(controls.values()) if full else []
     return {
         "search": next((c for c in shown if c.kind == "search"), None),
-        "controls": [c for c in shown if c.kind != "search"],
+        "controls": [c for c in shown if c.kind not in ("search", "quiet")],
+        "kept_quietly": [(n, v) for c in shown if c.kind == "quiet" for n, v in c.values.items() if v],
         "chips": chips,
         "clear_url": saved_views.everything_address(request) if len(chips) > 1 else "",
         "filtered": bool(chips),
@@ -300,13 +326,13 @@ def _filters(request: FirmRequest, form: ListPage, *, full: bool) -> dict[str, A
 def _head(request: FirmRequest, form: ListPage, view: View) -> dict[str, Any]:
     chosen = {column.key for column in view.columns}
     kept = [(name, value) for name, values in request.GET.lists() for value in values]
+    offered = [action for action in form.actions if may(request.actor, action.power)]
     return {
-        "actions": [
-            {"label": str(a.label), "url": link(a.url_name), "icon": a.icon, "primary": a.primary}
-            for a in form.actions
-            if may(request.actor, a.power)
-        ],
+        "aspects": tabs(request, form.tabs, form.url_name),
+        "actions": [_offer(action) for action in offered if action.primary],
+        "further": [_offer(action) for action in offered if not action.primary],
         "empty_action": _empty_action(request, form),
+        "exports_url": f"{request.path}?{exports.PARAMETER}=all",
         "can_export": bool(form.export) and (not form.export_power or may(request.actor, form.export_power)),
         "column_choices": [(c.key, str(c.label), c.key in chosen) for c in form.columns],
         "kept_for_columns": [(n, v) for n, v in kept if n not in ("columns", "after", "before")],
@@ -314,11 +340,15 @@ def _head(request: FirmRequest, form: ListPage, view: View) -> dict[str, Any]:
     }
 
 
+def _offer(action: ListAction) -> dict[str, str]:
+    return {"label": str(action.label), "url": link(action.url_name), "icon": action.icon}
+
+
 def _empty_action(request: FirmRequest, form: ListPage) -> dict[str, str] | None:
     action = form.empty.action if form.empty is not None else None
     if action is None or not may(request.actor, action.power):
         return None
-    return {"label": str(action.label), "url": link(action.url_name), "icon": action.icon}
+    return _offer(action)
 
 
 def address(request: FirmRequest, **changes: str) -> str:
@@ -334,12 +364,3 @@ def address(request: FirmRequest, **changes: str) -> str:
     query = given.urlencode()
     # Without anything the list would open with its reader's own view, and not with what was asked for: everything.
     return f"{request.path}?{query}" if query else saved_views.everything_address(request)
-
-
-def counted_as(one: str, many: str) -> Callable[[int], str]:
-    """`counted_as("%(n)s client", "%(n)s clients")`, for `ListPage.counted`; both marked by ngettext_noop."""
-
-    def words(count: int) -> str:
-        return ngettext(one, many, count) % {"n": number(count)}
-
-    return words

@@ -36,7 +36,8 @@ SECTION_LABELS: dict[Section, Promise] = {
 class MenuEntry:
     """One line of the menu (`AppConfig.menu`, `AppConfig.portal_menu`), shown to whoever has the power.
 
-    `url_name` carries its namespace ("clients:list") and needs no argument but the firm.
+    `url_name` carries its namespace ("clients:list") and needs no argument but the firm. `whole_room`: it is where one
+    is on every page of its room, and not only on those beneath its own address.
     """
 
     section: Section
@@ -45,6 +46,7 @@ class MenuEntry:
     icon: str
     power: str
     order: int = 0
+    whole_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)

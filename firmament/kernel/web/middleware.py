@@ -8,12 +8,10 @@ Sessions, throttles and a token's last use are written outside of it.
 
 import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
-from django.utils import timezone, translation
+from django.utils import translation
 
 from firmament.kernel.identity.people import actor_for
 from firmament.kernel.identity.tokens import authenticate_token, find_token
@@ -32,10 +30,12 @@ from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm, FirmAccess
 from firmament.kernel.tenancy.transaction import firm_transaction, transaction_cache
-from firmament.kernel.web.accounts import accounts_of, choose, names_one, narrowed, opened_anew
+from firmament.kernel.web.accounts import account_of, choose, names_one, narrowed, opened_anew
 from firmament.kernel.web.entrances import Door, Entrance, entrance_of, to_sign_in
 from firmament.kernel.web.errors import error_page, failure_status
 from firmament.kernel.web.problems import problem
+from firmament.kernel.web.questions import why_address
+from firmament.kernel.web.requests import as_reader
 from firmament.kernel.web.throttles import take_token
 from firmament.kernel.web.toasts import toast, unsaid
 
@@ -79,7 +79,8 @@ class FirmMiddleware:
         """Turn a refusal into its answer, and remember what else went wrong for the handler and the ledger."""
         if isinstance(exception, Denied):
             note_denied(request, exception)
-            return error_page(request, 403)
+            actor: Actor | None = getattr(request, "actor", None)
+            return error_page(request, 403, why_url=why_address(actor, exception.power) if actor else "")
         request.failure_status = failure_status(exception)  # type: ignore[attr-defined]
         return None
 
@@ -161,6 +162,8 @@ class FirmMiddleware:
     ) -> HttpResponseBase:
         """What the person's other clients answer, where the one they look at has no such thing.
 
+        At most three times is the page asked again, however many clients there are: for all of them, for the one it
+        belongs to, and at the new address.
         A page opened anew, as from a letter, goes on to the client it belongs to and says so. What comes from a
         page that stood open meanwhile is answered for all of them, or their work would be lost; the choice stays.
         """
@@ -175,12 +178,12 @@ class FirmMiddleware:
             if found.status_code >= 400:
                 return found
             with firm_transaction(visit.firm.pk, read_only=True):
-                others = [one for one in accounts_of(actor) if one.id != actor.client_id]
-            owner = next((one for one in others if self._opens(request, visit, actor, one.id)), None)
-        if owner is None:
+                owner = account_of(request.path_info, actor)
+            opens = owner is not None and self._opens(request, visit, actor, owner.id)
+        if owner is None or not opens:
             return self._inside(request, _as_account(visit, actor, None))
         choose(request, visit.firm.pk, owner.id)
-        with _reader(visit):
+        with as_reader(visit.time_zone, visit.locale):
             toast(request, translation.gettext("You now see “%(name)s”.") % {"name": owner.name}, tone="info")
         return HttpResponseRedirect(request.get_full_path())
 
@@ -192,7 +195,7 @@ class FirmMiddleware:
         firm = visit.firm
         request.firm = firm  # type: ignore[attr-defined]
         read_only = request.method in SAFE and not visit.entrance.recorded_read
-        with firm_transaction(firm.pk, read_only=read_only), _reader(visit):
+        with firm_transaction(firm.pk, read_only=read_only), as_reader(visit.time_zone, visit.locale):
             transaction_cache()[Firm] = firm
             actor = visit.enter()
             if actor is None:
@@ -246,17 +249,6 @@ def _record_afterwards(request: HttpRequest, firm_id: UUID, status: int) -> None
     except DatabaseError:
         # The database may be what failed; the answer must still leave, and the log has it.
         log.exception("A refusal or failure could not be recorded")
-
-
-@contextmanager
-def _reader(visit: Visit) -> Iterator[None]:
-    """The reader's own time zone and language."""
-    try:
-        zone = ZoneInfo(visit.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    with timezone.override(zone), translation.override(visit.locale):
-        yield
 
 
 def _resolve(request: HttpRequest) -> ResolverMatch | None:

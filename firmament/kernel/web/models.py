@@ -1,4 +1,4 @@
-"""Tables of the web floor: token buckets, imports at work, and saved views of lists."""
+"""Tables of the web floor: token buckets, imports and exports at work, and saved views of lists."""
 
 from typing import ClassVar, Self
 
@@ -92,6 +92,9 @@ class ImportRow(FirmModel):
     mended = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     errors = models.JSONField(default=dict)
+    # What of it is lost though it goes in: as its reader said, and as the last look found.
+    lost = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
     # What the firm has already that this row says again.
     like_id = models.UUIDField(null=True, blank=True)
     like_name = models.CharField(max_length=200, blank=True)
@@ -116,6 +119,45 @@ class ImportRow(FirmModel):
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.number}"
+
+
+class Export(FirmModel):
+    """A list that somebody wants as a file and that is too long to be written while they wait.
+
+    `path` and `query` are the address the list was asked for under; it is asked again, as the person, when the file is
+    written. `reach` is what the person could see by then (`Authority.reach`): once it is another, the file is closed.
+    """
+
+    class Format(models.TextChoices):
+        CSV = "csv", _("CSV")
+        XLSX = "xlsx", _("Excel")
+
+    view_power: ClassVar[str] = "web.open_export"
+
+    list_name = models.CharField(max_length=80)
+    membership_id = models.UUIDField()
+    format = models.CharField(max_length=4, choices=Format)
+    path = models.CharField(max_length=500)
+    query = models.TextField(blank=True)
+    rows = models.PositiveIntegerField()
+    # The ledger entry whose job writes it, for its progress.
+    entry_id = models.UUIDField(null=True, blank=True)
+    file = FirmForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, blank=True)
+    reach = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(format__in=["csv", "xlsx"]), name="export_format_known"),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True, reach="")
+                | Q(file__isnull=False, reach__regex="^[0-9a-f]{64}$"),
+                name="export_knows_for_whom_it_was_written",
+            ),
+        ]
+        indexes = [models.Index(fields=["firm", "membership_id", "created_at"], name="export_mine")]
+
+    def __str__(self) -> str:
+        return f"{self.list_name} {self.format}"
 
 
 class SavedViewQuerySet(FirmQuerySet):

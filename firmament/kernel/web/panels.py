@@ -3,8 +3,15 @@
 A page says which attributes of an AppConfig it reads (`client_panels`), and asks `tenancy.hooks.offered` for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.hooks import offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +47,17 @@ class PageTab:
     label: str
     url: str
     count: str = ""
+
+
+def panels_of(attribute: str, actor: Actor, pk: UUID) -> list[Panel]:
+    """What the other rooms show under this attribute of their AppConfig, about one thing, to this reader."""
+    found: list[Panel | None] = [show(actor, pk) for show in offered(attribute)]
+    return [panel for panel in found if panel is not None]
+
+
+def drawn(request: HttpRequest, panels: Iterable[Panel]) -> list[tuple[Panel, str]]:
+    """Each panel with its HTML, by their order, for `web/panels.html`."""
+    return [
+        (panel, render_to_string(panel.template, dict(panel.context), request))
+        for panel in sorted(panels, key=lambda panel: panel.order)
+    ]

@@ -1,4 +1,7 @@
-"""Who may see, keep and share views of lists; and why the web floor's tables stand open: no client is named in them."""
+"""Who may see, keep and share views of lists, and open what they exported.
+
+And why the web floor's tables stand open: no client is named in them.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +14,12 @@ class Can(Power):
     SAVE_VIEW = "web.save_view"
     SHARE_VIEW = "web.share_view"
     CHANGE_VIEW = "web.change_view"
+    OPEN_EXPORT = "web.open_export"
 
 
 stands_open("web.Import", reason="a file on its way in, read by nobody but the person who brought it")
 stands_open("web.ImportRow", reason="its rows, likewise")
+stands_open("web.Export", reason="a list on its way out, opened by nobody but the person who asked for it")
 stands_open("web.SavedView", reason="a question to a list and no answer: rows are asked for as the reader")
 stands_open("web.SavedViewTeam", reason="which team a view is shared with")
 stands_open("web.ViewDefault", reason="which view a list opens with")
@@ -46,4 +51,11 @@ declare(
     model=MODEL,
     staff=any_of(all_of(owns("owner_id"), PRIVATE), all_of(has_role(), not_(PRIVATE))),
     roles=(PARTNER, MANAGER),
+)
+declare(
+    Can.OPEN_EXPORT,
+    title=_("Open the files of lists one has exported oneself"),
+    model="web.Export",
+    staff=owns("membership_id"),
+    roles=EVERY_ROLE,
 )

@@ -7,7 +7,7 @@ import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from firmament.kernel.ledger.record import request_id as ledger_request_id
+from firmament.kernel.tenancy.ambient import request_id as ledger_request_id
 from firmament.lib.ids import uuid7
 
 HEADER = "X-Request-ID"

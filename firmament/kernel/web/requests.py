@@ -1,6 +1,12 @@
-"""The request as views behind the firm middleware get it. For annotations."""
+"""The request as views behind the firm middleware get it. For annotations, and for whom such a view is asked again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest
+from django.utils import timezone, translation
 
 from firmament.kernel.identity.models import User
 from firmament.kernel.tenancy.actor import Actor
@@ -15,3 +21,16 @@ class FirmRequest(HttpRequest):
     user: User
     accesses: list[FirmAccess]
     request_id: str
+    # What a list is to put its rows into instead of answering: a job asks for them (`exports`).
+    wanted: list[Any]
+
+
+@contextmanager
+def as_reader(time_zone: str, locale: str) -> Iterator[None]:
+    """The reader's own time zone and language."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    with timezone.override(zone), translation.override(locale):
+        yield

@@ -1,6 +1,6 @@
 """Short words about what was just done, with a way back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -27,6 +27,19 @@ def say_refusal(request: HttpRequest, refused: ValidationError) -> None:
     """Say why an action did nothing."""
     for message in refused.messages:
         toast(request, str(message), tone="warning")
+
+
+def carry_out(
+    request: HttpRequest, act: Callable[[], object], said: Callable[[], str], undo_url: str | None = None
+) -> bool:
+    """Do it and say so, or say why it was refused; whether it went through. `said` is asked afterwards."""
+    try:
+        act()
+    except ValidationError as refused:
+        say_refusal(request, refused)
+        return False
+    toast(request, said(), undo_url)
+    return True
 
 
 def take_toasts(request: HttpRequest) -> tuple[Toast, ...]:

@@ -116,7 +116,9 @@ def _store(view: SavedView) -> None:
 
 def _share_with(view: SavedView, team_ids: Collection[UUID]) -> Change:
     before = _names(Team.objects.filter(pk__in=SavedViewTeam.objects.filter(view=view).values("team_id")))
-    SavedViewTeam.objects.filter(view=view).exclude(team_id__in=team_ids).delete()
+    # The form offers no archived team, so that such a one is missing says nothing: it finds its views when it is back.
+    shared = SavedViewTeam.objects.filter(view=view, team__archived_at__isnull=True)
+    shared.exclude(team_id__in=team_ids).delete()
     there = set(SavedViewTeam.objects.filter(view=view).values_list("team_id", flat=True))
     teams = Team.objects.filter(pk__in=team_ids)
     SavedViewTeam.objects.bulk_create(
@@ -129,7 +131,7 @@ def _open_for(view: SavedView, role_ids: Collection[UUID]) -> Change:
     mine = ViewDefault.objects.filter(view=view, role__isnull=False)
     before = _names(Role.objects.filter(pk__in=mine.values("role_id")))
     mine.exclude(role_id__in=role_ids).delete()
-    roles = Role.objects.filter(pk__in=role_ids)
+    roles = Role.objects.standing().filter(pk__in=role_ids)
     kept = set(mine.values_list("role_id", flat=True))
     for role in roles:
         if role.pk not in kept:

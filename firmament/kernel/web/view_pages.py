@@ -52,14 +52,14 @@ def edit_page(
     if may_share:
         sharing = typed.get("sharing", "") if typed is not None else view.sharing
         teams = SavedViewTeam.objects.filter(view=view).values_list("team_id", flat=True)
-        context["teams"] = _ticked(Team.objects.visible_to(request.actor), teams, typed, "teams")
+        context["teams"] = _ticked(Team.objects.visible_to(request.actor).standing(), teams, typed, "teams")
         context["sharing"] = [
             (value, label, value == sharing)
             for value, label in SavedView.Sharing.choices
             if value != SavedView.Sharing.TEAMS or context["teams"]
         ]
         roles = ViewDefault.objects.filter(view=view, role__isnull=False).values_list("role_id", flat=True)
-        context["roles"] = _ticked(Role.objects.all(), roles, typed, "roles")
+        context["roles"] = _ticked(Role.objects.standing(), roles, typed, "roles")
     return page(request, "web/view_form.html", context, status=422 if refused is not None else 200)
 
 

@@ -129,11 +129,6 @@ def field_paths(fields: tuple[Field, ...]) -> frozenset[str]:
     )
 
 
-def optional_names(fields: tuple[Field, ...]) -> frozenset[str]:
-    """The fields that may stay empty."""
-    return frozenset(field.name for field in fields if not field.required)
-
-
 def clean_values(
     fields: tuple[Field, ...], given: Mapping[str, object], *, resolve: Resolver | None = None
 ) -> Values:

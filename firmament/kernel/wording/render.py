@@ -8,6 +8,7 @@ from typing import cast
 from django.utils.translation import gettext as _
 from liquid.exceptions import LiquidError, LiquidInterrupt
 from liquid.output import LimitedStringIO
+from liquid.template import BoundTemplate
 
 from firmament.kernel.wording.budget import OUTPUT_LIMIT, Budget, Clock
 from firmament.kernel.wording.errors import WordingError, explained
@@ -30,14 +31,16 @@ def render(
     locale: str = "en",
     timezone: str = "UTC",
     partials: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
 ) -> str:
     """The text of `source` filled from `context`, a dict of primitives; `WordingError` otherwise.
 
     `html=True` escapes values for HTML, `escape=Escape.MARKDOWN` for Markdown. Dates are written for `locale`
     and `timezone`. Printing a value that `context` lacks is an error. `partials` are the sources of nested
-    snippets by key; nothing else can be reached. All limits hold over the whole nesting.
+    snippets by key; nothing else can be reached. All limits hold over the whole nesting. `clock` is one that runs
+    already.
     """
-    clock = Clock()
+    clock = clock or Clock()
     values = {name: primitive(value, name, 0) for name, value in context.items()}
     try:
         template = read(source)
@@ -51,15 +54,19 @@ def render(
             locale=locale,
             timezone=timezone,
         )
-        page = LimitedStringIO(OUTPUT_LIMIT)
-        for node in template.nodes:
-            node.render(budget, page)
-        return page.getvalue()
+        return _written(template, budget)
     except (LiquidError, LiquidInterrupt) as error:
         raise explained(error) from error
     except (ArithmeticError, ValueError, TypeError, LookupError, RecursionError, AttributeError) as error:
         # Liquid lets a few of Python's own errors through: round of infinity, digits beyond the limit.
         raise WordingError(_("A calculation in this wording does not work out.")) from error
+
+
+def _written(template: BoundTemplate, budget: Budget) -> str:
+    page = LimitedStringIO(OUTPUT_LIMIT)
+    for node in template.nodes:
+        node.render(budget, page)
+    return page.getvalue()
 
 
 def variables(source: str) -> list[str]:

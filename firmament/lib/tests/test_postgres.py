@@ -14,6 +14,7 @@ import pytest
 from firmament.lib import postgres
 from firmament.lib.postgres import EmbeddedPostgres
 from firmament.lib.postgres_binaries import PostgresFailed
+from firmament.lib.postgres_memory import memory, memory_settings
 from firmament.lib.secret_files import keep_secret
 
 pytestmark = pytest.mark.cluster
@@ -218,3 +219,15 @@ def test_however_many_make_a_secret_at_once_they_agree_on_one(tmp_path):
     assert seen == {path.read_text()}
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "own", "expected"),
+    [(0.5, "128MB", "256MB"), (8, "1024MB", "4096MB"), (256, "4096MB", "131072MB")],
+)
+def test_the_server_takes_an_eighth_of_the_memory_within_bounds(gigabytes, own, expected):
+    assert memory_settings(int(gigabytes * 1024**3)) == {
+        "shared_buffers": own,
+        "effective_cache_size": expected,
+    }
+    assert memory() > 0

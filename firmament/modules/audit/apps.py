@@ -12,4 +12,12 @@ class AuditConfig(AppConfig):
     requires = ()
     menu = (
         MenuEntry(Section.ADMINISTRATION, _("Audit trail"), "audit:trail", "history", "audit.view", order=1),
+        MenuEntry(
+            Section.ADMINISTRATION,
+            _("Proof of the trail"),
+            "audit:proof",
+            "fingerprint",
+            "audit.view",
+            order=1,
+        ),
     )

@@ -28,3 +28,45 @@ class TrailRead(Event):
     text: str = ""
     first_day: date | None = None
     last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofExportRequested(Event):
+    """Somebody wants the trail as a file that proves itself; a job writes it."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {"export_id": "audit.proofexport"}
+    sentence: ClassVar[Text] = _("asked for an export of the audit trail with its proof")
+
+    export_id: UUID
+    whole: bool
+    with_values: bool
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofExported(Event):
+    """The file was written: so many entries, under the checkpoint of this size."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {"export_id": "audit.proofexport"}
+    sentence: ClassVar[Text] = _("exported {entries} entries of the audit trail with their proof")
+
+    export_id: UUID
+    entries: int
+    size: int
+    values: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofOutletChanged(Event):
+    """Checkpoints are sent elsewhere from now on. The address may be telling, so it can be erased."""
+
+    category: ClassVar[Category] = Category.CONFIGURATION
+    personal: ClassVar[frozenset[str]] = frozenset({"webhook_url"})
+    sentence: ClassVar[Text] = _("changed where checkpoints of the audit trail are sent")
+
+    daily_mail: bool
+    webhook_url: str
+    secret_changed: bool

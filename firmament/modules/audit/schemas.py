@@ -58,3 +58,32 @@ class EntryOut(Out):
             "request_id": value.request_id,
             "payload": joined(row),
         }
+
+
+class CheckpointOut(Out):
+    """A signed checkpoint (C2SP tlog-checkpoint). `note` is the text to keep; `id` says nothing outside of here."""
+
+    id: UUID
+    size: int
+    key_id: str
+    note: str
+    created_at: datetime
+
+
+class EntryProofOut(Out):
+    """That an entry stands in the log (RFC 9162 §2.1.3). Hashes are base64; `envelope` is what was hashed."""
+
+    seq: int
+    size: int
+    leaf: str
+    proof: list[str]
+    checkpoint: str
+    envelope: dict[str, Any]
+
+
+class ConsistencyOut(Out):
+    """That the log of `new` entries begins with that of `old` (RFC 9162 §2.1.4). Hashes are base64."""
+
+    old: int
+    new: int
+    proof: list[str]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ class ClientsConfig(AppConfig):
     # What walls may stand before, and what "why?" may be asked about.
     explainable = (("clients.Client", "firmament.modules.clients.public.find_clients"),)
     portal_accounts = ("firmament.modules.clients.public.portal_clients",)
+    client_words = ("firmament.modules.clients.public.client_words",)
+    contact_words = ("firmament.modules.clients.public.contact_words",)
     answered_for = ("firmament.modules.clients.public.answered_for",)
     menu = (MenuEntry(Section.CLIENTS, _("Clients"), "clients:client_list", "users", "clients.view"),)
     portal_menu = (
@@ -26,3 +30,6 @@ class ClientsConfig(AppConfig):
         ),
     )
     new_items = (NewEntry(_("Client"), "clients:client_create", "user-plus", "clients.create"),)
+
+    def ready(self) -> None:
+        import_module("firmament.modules.clients.reports")  # declares what wordings may say

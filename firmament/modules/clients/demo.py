@@ -17,64 +17,22 @@ from firmament.modules.clients.actions.contacts import add_contact, link_user
 from firmament.modules.clients.models import Client, Contact
 
 FIRST = (
-    "Anna",
-    "Ben",
-    "Clara",
-    "David",
-    "Eva",
-    "Felix",
-    "Greta",
-    "Hugo",
-    "Ida",
-    "Jonas",
-    "Klara",
-    "Leo",
-    "Mia",
-    "Noah",
-)
+    "Anna", "Ben", "Clara", "David", "Eva", "Felix", "Greta", "Hugo", "Ida", "Jonas", "Klara", "Leo", "Mia", "Noah",
+)  # fmt: skip
 LAST = (
-    "Berg",
-    "Castle",
-    "Dorn",
-    "Engel",
-    "Fuchs",
-    "Graf",
-    "Holm",
-    "Iversen",
-    "Jansen",
-    "Keller",
-    "Lorenz",
-    "Mayer",
-)
+    "Berg", "Castle", "Dorn", "Engel", "Fuchs", "Graf", "Holm", "Iversen", "Jansen", "Keller", "Lorenz", "Mayer",
+)  # fmt: skip
 TRADES = (
-    ("Bakery", "bakery"),
-    ("Joinery", "joinery"),
-    ("Logistics", "logistics"),
-    ("Dental Practice", "dental"),
-    ("Winery", "winery"),
-    ("Architects", "architects"),
-    ("Print Works", "print"),
-    ("Garden Centre", "garden"),
-    ("Software", "software"),
-    ("Hotel", "hotel"),
-)
+    "Bakery", "Joinery", "Logistics", "Dental Practice", "Winery", "Architects", "Print Works", "Garden Centre",
+    "Software", "Hotel",
+)  # fmt: skip
 TOWNS = (
-    ("Hamburg", "20457"),
-    ("Bremen", "28195"),
-    ("Kiel", "24103"),
-    ("Lübeck", "23552"),
-    ("Rostock", "18055"),
-)
-PORTAL = frozenset(
-    {
-        Scope.DOCUMENTS_LIST,
-        Scope.DOCUMENTS_DOWNLOAD,
-        Scope.DOCUMENTS_UPLOAD,
-        Scope.CONTACTS_READ,
-        Scope.CONTACTS_UPDATE,
-        Scope.ENGAGEMENTS_READ,
-    }
-)
+    ("Hamburg", "20457"), ("Bremen", "28195"), ("Kiel", "24103"), ("Lübeck", "23552"), ("Rostock", "18055"),
+)  # fmt: skip
+PORTAL = frozenset({
+    Scope.DOCUMENTS_LIST, Scope.DOCUMENTS_DOWNLOAD, Scope.DOCUMENTS_UPLOAD, Scope.CONTACTS_READ,
+    Scope.CONTACTS_UPDATE, Scope.ENGAGEMENTS_READ,
+})  # fmt: skip
 
 
 # The client that the demo's own client person acts for beside the first, so that the account switcher is seen.
@@ -108,10 +66,16 @@ def _names(count: int, dice: Random) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     pairs = [(last, trade) for trade in TRADES for last in LAST]
     dice.shuffle(pairs)
-    for last, (trade, host) in pairs[:count]:
+    for last, trade in pairs[:count]:
         person = len(found) % 11 == 10
         name = f"{dice.choice(FIRST)} {last}" if person else f"{last} {trade}"
-        found.append(("person" if person else "organisation", name, f"{last.lower()}-{host}.example"))
+        found.append(
+            (
+                "person" if person else "organisation",
+                name,
+                f"{last.lower()}-{trade.split()[0].lower()}.example",
+            )
+        )
     return found
 
 

@@ -78,12 +78,7 @@ declare(
     roles=(PARTNER,),
 )
 # Nobody's: only the nightly job, which declares it.
-declare(
-    Can.PURGE,
-    title=_("Delete for good what lay in the bin for thirty days"),
-    model=CLIENT,
-    staff=None,
-)
+declare(Can.PURGE, title=_("Delete for good what lay in the bin for thirty days"), model=CLIENT, staff=None)
 declare(Can.IMPORT, title=_("Import clients from a file"), roles=KEEPERS, sensitive=True)
 declare(Can.EXPORT, title=_("Export clients to a file"), roles=KEEPERS, sensitive=True)
 declare(

@@ -24,6 +24,8 @@ from firmament.modules.clients.actions.clients import refuse_archived as _refuse
 from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.reports import ClientHead as ClientHead
 from firmament.modules.clients.reports import answered_for as answered_for
+from firmament.modules.clients.reports import client_words as client_words
+from firmament.modules.clients.reports import contact_words as contact_words
 from firmament.modules.clients.reports import crumbs_to as crumbs_to
 from firmament.modules.clients.reports import head_of
 from firmament.modules.clients.reports import owner_choices as owner_choices
@@ -124,6 +126,14 @@ def portal_people(client_id: UUID, *, scope: str | None = None) -> list[PortalPe
 def primary_contact(client_id: UUID) -> ContactCard | None:
     """Whom the firm writes to first; None where nobody is."""
     return next(iter(_read(ContactCard, Contact.objects.filter(client_id=client_id, primary=True))), None)
+
+
+def find_contacts(actor: Actor, text: str, client_id: UUID | None, *, limit: int = 20) -> list[ContactCard]:
+    """People at clients to choose from: active ones that the actor may see, the primary ones first, then by name."""
+    rows = Contact.objects.visible_to(actor).active().filter(name__icontains=text.strip())
+    if client_id:
+        rows = rows.filter(client_id=client_id)
+    return _read(ContactCard, rows.order_by("-primary", "name", "pk")[:limit])
 
 
 def contacts_without_account(actor: Actor, client_id: UUID) -> list[ContactCard]:

@@ -1,8 +1,4 @@
-"""Questions whose answers are plain rows: who may be responsible, what happened here, what a client's page shows.
-
-Rooms above add to that page by functions their AppConfig names: `client_panels`, `client_tabs`, and `client_walls`, the ids
-`(actor, client_id) -> Collection[UUID]` of the work there that walls can stand before.
-"""
+"""Questions whose answers are plain rows: who may be responsible, what happened here, what a client's page shows."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from firmament.kernel.ledger.events import Category
 from firmament.kernel.ledger.models import Entry, EntryTarget
@@ -22,8 +19,9 @@ from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.hooks import offered
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.links import link
-from firmament.kernel.web.panels import PageTab, Panel
-from firmament.modules.clients.models import Client
+from firmament.kernel.web.panels import PageTab
+from firmament.kernel.wording.vocabulary import Term, declare_vocabulary
+from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
 from firmament.ui.shapes import Crumb, Tab
 from firmament.ui.shell import Tone
@@ -77,12 +75,6 @@ def crumbs_to(client_id: UUID, name: str) -> tuple[Crumb, ...]:
     )
 
 
-def panels_of(actor: Actor, client_id: UUID) -> list[Panel]:
-    """What the other rooms show on a client's page to this reader."""
-    found: list[Panel | None] = [show(actor, client_id) for show in offered("client_panels")]
-    return [panel for panel in found if panel is not None]
-
-
 def possible_owners() -> "QuerySet[Membership]":
     """The members whose role lets them be responsible for clients, by name."""
     return holders_of(Can.OWN)
@@ -101,7 +93,7 @@ def client_activity(
     Lines about an engagement behind one of the actor's walls are left out: the line would tell what the wall hides.
     """
     rows = activity("clients.client", client.pk, limit=limit, before=before)
-    hidden = authority_of(actor).walled_engagements
+    hidden = authority_of(actor).hidden_engagements
     if not hidden or not rows:
         return rows
     behind = set(
@@ -145,7 +137,7 @@ def recent_changes(actor: Actor, *, limit: int = 10) -> list[ActivityRow]:
         .exclude(domain=Domain.SYSTEM)
         .order_by("-occurred_at", "-pk")[: limit * 4]
     )
-    walled = authority_of(actor).walled_engagements
+    walled = authority_of(actor).hidden_engagements
     targets = EntryTarget.objects.filter(
         Q(kind="clients.client") | Q(object_id__in=walled), entry__in=[entry.pk for entry in entries]
     ).values_list("entry_id", "kind", "object_id")
@@ -160,3 +152,45 @@ def recent_changes(actor: Actor, *, limit: int = 10) -> list[ActivityRow]:
 
 def _named(row: ActivityRow, name: str) -> ActivityRow:
     return row if name in row.sentence else replace(row, sentence=f"{row.sentence} · {name}")
+
+
+def client_words(actor: Actor, client_id: UUID) -> dict[str, str] | None:
+    """What wordings may say of a client, as `client.name`; None where the actor may not see it."""
+    for client in Client.objects.visible_to(actor).filter(pk=client_id).select_related("owner__user"):
+        return {
+            **{name: getattr(client, name) for name in ("name", "reference", "email", "phone", "vat_id")},
+            "address": "\n".join(client.address),
+            "owner": client.owner.user.name if client.owner else "",
+        }
+    return None
+
+
+def contact_words(actor: Actor, contact_id: UUID) -> dict[str, str] | None:
+    """What wordings may say of somebody at a client, as `contact.name`; None where the actor may not see them."""
+    rows = Contact.objects.visible_to(actor).filter(pk=contact_id)
+    return next(iter(rows.values("name", "email", "phone", "title")), None)
+
+
+declare_vocabulary(
+    "client",
+    {
+        "name": Term(label=gettext_lazy("The client’s name"), sample="Carla’s Bakery"),
+        "reference": Term(label=gettext_lazy("Your reference for the client"), sample="HV-1001"),
+        "email": Term(label=gettext_lazy("The client’s e-mail address"), sample="office@bakery.example"),
+        "phone": Term(label=gettext_lazy("The client’s telephone number"), sample="+49 30 901820"),
+        "vat_id": Term(label=gettext_lazy("The client’s VAT number"), sample="DE129273398"),
+        "address": Term(
+            label=gettext_lazy("The client’s address, line by line"), sample="Baker Street 1\n10115 Berlin"
+        ),
+        "owner": Term(label=gettext_lazy("Who answers for the client"), sample="Alice Ahearn"),
+    },
+)
+declare_vocabulary(
+    "contact",
+    {
+        "name": Term(label=gettext_lazy("The contact’s name"), sample="Carla Conti"),
+        "email": Term(label=gettext_lazy("The contact’s e-mail address"), sample="carla@bakery.example"),
+        "phone": Term(label=gettext_lazy("The contact’s telephone number"), sample="+49 30 901821"),
+        "title": Term(label=gettext_lazy("What the contact does there"), sample="Owner"),
+    },
+)

@@ -9,6 +9,7 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     verbose_name = _("Documents")
     icon = "files"
+    explainable = (("documents.DocumentRequest", ("title", "client__name")),)
     requires = ("clients", "engagements")
     client_panels = ("firmament.modules.documents.public.client_panel",)
     menu = (

@@ -8,37 +8,10 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
+from firmament.kernel.tenancy.triggers import Trigger
 from firmament.kernel.web.links import link
 
 MEGABYTE = 1024 * 1024
-
-_PDF = frozenset({"application/pdf"})
-_IMAGE = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff"})
-_SPREADSHEET = frozenset(
-    {
-        "text/csv",
-        "application/vnd.ms-excel",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-)
-_TEXT = frozenset(
-    {
-        "text/plain",
-        "application/msword",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    }
-)
-
-# Media types, told from the content, that satisfy each kind of item. A scan of a page is as good as its PDF.
-TYPES_OF_KIND: dict[str, frozenset[str]] = {
-    "any": _PDF | _IMAGE | _SPREADSHEET | _TEXT,
-    "pdf": _PDF,
-    "image": _IMAGE | _PDF,
-    "spreadsheet": _SPREADSHEET,
-    "text": _TEXT | _PDF,
-}
 
 
 class RequestQuerySet(FirmQuerySet):
@@ -72,8 +45,12 @@ class DocumentRequest(FirmModel):
         CANCELED = "canceled", _("Canceled")
 
     view_power = "documents.view_request"
+    row_history = True
     client_path = "client_id"
     engagement_path = "engagement_id"
+    triggers = (
+        Trigger(name="item_times", when="AFTER INSERT OR UPDATE", function="documents_times_of_request"),
+    )
 
     client = FirmForeignKey("clients.Client", on_delete=models.PROTECT)
     engagement = FirmForeignKey("engagements.Engagement", on_delete=models.PROTECT, null=True, blank=True)
@@ -113,6 +90,7 @@ class DocumentRequest(FirmModel):
         indexes = [
             models.Index(fields=["firm", "state", "due_on", "id"], name="request_due"),
             models.Index(fields=["firm", "client", "-created_at"], name="request_of_client"),
+            models.Index(fields=["firm", "sent_at"], name="request_sent"),
         ]
 
     def __str__(self) -> str:
@@ -142,8 +120,12 @@ class RequestItem(FirmModel):
     DONE = (State.ACCEPTED, State.WAIVED)
 
     view_power = "documents.view_request"
+    row_history = True
     client_path = "request__client_id"
     engagement_path = "request__engagement_id"
+    triggers = (
+        Trigger(name="item_times", when="AFTER INSERT OR UPDATE", function="documents_times_of_item"),
+    )
 
     request = FirmForeignKey(DocumentRequest, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField(default=0)
@@ -203,8 +185,12 @@ class Submission(FirmModel):
         WITHDRAWN = "withdrawn", _("Taken back")
 
     view_power = "documents.view_request"
+    row_history = True
     client_path = "item__request__client_id"
     engagement_path = "item__request__engagement_id"
+    triggers = (
+        Trigger(name="item_times", when="AFTER INSERT OR UPDATE", function="documents_times_of_submission"),
+    )
 
     item = FirmForeignKey(RequestItem, on_delete=models.PROTECT, related_name="submissions")
     file = FirmForeignKey("files.StoredFile", on_delete=models.PROTECT)
@@ -230,6 +216,44 @@ class Submission(FirmModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class ItemTimes(FirmModel):
+    """When a document was asked for, first handed in and accepted, beside whom it concerns: what reports count.
+
+    Triggers write it from the moment the request is sent, and nobody else. Counted where it happens instead, a year of a
+    firm with a million documents took seven seconds; here the figures are read from indexes alone.
+    """
+
+    view_power = "documents.view_request"
+    client_path = "client_id"
+    engagement_path = "engagement_id"
+
+    item = FirmForeignKey(RequestItem, on_delete=models.CASCADE, related_name="times")
+    client = FirmForeignKey("clients.Client", on_delete=models.PROTECT)
+    engagement = FirmForeignKey("engagements.Engagement", on_delete=models.PROTECT, null=True, blank=True)
+    sent_at = models.DateTimeField()
+    # The first file that was not taken back and passed the scan: sent again is not handed in again.
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "item"], name="times_of_one_item")]
+        # Each holds what a count and its permissions read, so that no count leaves the index.
+        indexes = [
+            models.Index(fields=["firm", "sent_at"], include=["client", "engagement"], name="times_sent"),
+            models.Index(
+                fields=["firm", "handed_in_at"],
+                include=["client", "engagement", "sent_at"],
+                name="times_handed_in",
+            ),
+            models.Index(
+                fields=["firm", "accepted_at"], include=["client", "engagement"], name="times_accepted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item_id)
 
 
 class Reminder(FirmModel):

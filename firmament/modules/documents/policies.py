@@ -19,6 +19,7 @@ class Can(Power):
 MODEL = "documents.DocumentRequest"
 THROUGH = {
     "documents.RequestItem": "request",
+    "documents.ItemTimes": "",
     "documents.Submission": "item__request",
     "documents.Reminder": "request",
 }
@@ -32,8 +33,8 @@ STAFF_RULE = all_of(has_role(), OUT_OF_BIN)
 
 
 def _client(scope: Scope) -> Rule:
-    # A draft is the firm's own thinking; the client sees a request from the moment it is sent.
-    return all_of(client_granted("client_id", scope), not_(field_is("state", "draft")), OUT_OF_BIN)
+    # A draft is the firm's own thinking, also when it was given up; the client sees a request once it is sent.
+    return all_of(client_granted("client_id", scope), not_(field_is("sent_at", None)), OUT_OF_BIN)
 
 
 declare(

@@ -2,21 +2,23 @@
 
 from django.urls import path
 
-from firmament.modules.documents import portal, views
+from firmament.modules.documents import portal
+from firmament.modules.documents.views import lists, overview, requests
 
 urlpatterns = [
-    path("", views.request_list, name="request_list"),
-    path("new/<uuid:client>/", views.create, name="request_create"),
-    path("requests/<uuid:pk>/", views.request_page, name="request"),
-    path("requests/<uuid:pk>/edit/", views.edit, name="request_edit"),
-    path("requests/<uuid:pk>/letter/", views.letter, name="request_letter"),
-    path("requests/<uuid:pk>/send/", views.send, name="request_send"),
-    path("requests/<uuid:pk>/cancel/", views.cancel, name="request_cancel"),
-    path("items/<uuid:pk>/waive/", views.waive, name="item_waive"),
-    path("items/<uuid:pk>/reopen/", views.reopen, name="item_reopen"),
-    path("submissions/<uuid:pk>/accept/", views.accept, name="submission_accept"),
-    path("submissions/<uuid:pk>/reject/", views.reject, name="submission_reject"),
-    path("submissions/<uuid:pk>/file/", views.download, name="submission_file"),
+    path("", lists.request_list, name="request_list"),
+    path("overview/", overview.overview, name="overview"),
+    path("new/<uuid:client>/", requests.create, name="request_create"),
+    path("requests/<uuid:pk>/", requests.request_page, name="request"),
+    path("requests/<uuid:pk>/edit/", requests.edit, name="request_edit"),
+    path("requests/<uuid:pk>/letter/", requests.letter, name="request_letter"),
+    path("requests/<uuid:pk>/send/", requests.send, name="request_send"),
+    path("requests/<uuid:pk>/cancel/", requests.cancel, name="request_cancel"),
+    path("items/<uuid:pk>/waive/", requests.waive, name="item_waive"),
+    path("items/<uuid:pk>/reopen/", requests.reopen, name="item_reopen"),
+    path("submissions/<uuid:pk>/accept/", requests.accept, name="submission_accept"),
+    path("submissions/<uuid:pk>/reject/", requests.reject, name="submission_reject"),
+    path("submissions/<uuid:pk>/file/", requests.download, name="submission_file"),
 ]
 
 portal_urlpatterns = [

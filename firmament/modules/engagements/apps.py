@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,7 @@ class EngagementsConfig(AppConfig):
     requires = ("clients",)
     explainable = (("engagements.Engagement", "firmament.modules.engagements.public.find_engagements"),)
     answered_for = ("firmament.modules.engagements.public.answered_for",)
+    engagement_words = ("firmament.modules.engagements.public.engagement_words",)
     client_panels = ("firmament.modules.engagements.public.client_panel",)
     client_walls = ("firmament.modules.engagements.public.engagement_ids",)
     client_archiving = ("firmament.modules.engagements.public.unfinished_work",)
@@ -26,3 +29,6 @@ class EngagementsConfig(AppConfig):
             order=1,
         ),
     )
+
+    def ready(self) -> None:
+        import_module("firmament.modules.engagements.reports")  # declares what wordings may say

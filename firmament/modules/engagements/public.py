@@ -13,6 +13,7 @@ from firmament.modules.engagements.reports import (
     answered_for,
     client_panel,
     engagement_ids,
+    engagement_words,
     unfinished_work,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "delete_with_client",
     "engagement_cards",
     "engagement_ids",
+    "engagement_words",
     "find_engagements",
     "unfinished_work",
     "visible_engagement",

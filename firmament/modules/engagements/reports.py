@@ -4,11 +4,13 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from firmament.kernel.policies.decide import allows
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.links import link, row_links
 from firmament.kernel.web.panels import Panel, PanelAction
+from firmament.kernel.wording.vocabulary import Term, declare_vocabulary
 from firmament.modules.clients.public import client_card, possible_owners
 from firmament.modules.engagements.models import Engagement
 from firmament.modules.engagements.policies import Can
@@ -71,3 +73,29 @@ def answered_for(membership_id: UUID) -> list[tuple[str, int, frozenset[UUID]]]:
     heirs = frozenset(possible_owners().values_list("pk", flat=True))
     led = Engagement.objects.open().filter(lead_id=membership_id, client__deleted_at__isnull=True)
     return [(_("Engagements"), led.count(), heirs)]
+
+
+def engagement_words(actor: Actor, engagement_id: UUID) -> dict[str, object] | None:
+    """What wordings may say of a piece of work, as `engagement.title`; None where the actor may not see it."""
+    rows = Engagement.objects.visible_to(actor).filter(pk=engagement_id)
+    for engagement in rows.select_related("lead__user"):
+        return {
+            "title": engagement.title,
+            "service": engagement.service_line,
+            "starts_on": engagement.starts_on,
+            "ends_on": engagement.ends_on,
+            "lead": engagement.lead.user.name if engagement.lead else "",
+        }
+    return None
+
+
+declare_vocabulary(
+    "engagement",
+    {
+        "title": Term(label=gettext_lazy("What the engagement is called"), sample="Yearly accounts 2026"),
+        "service": Term(label=gettext_lazy("What kind of work it is"), sample="Accounting"),
+        "starts_on": Term(label=gettext_lazy("The day the engagement begins"), sample="2026-01-05"),
+        "ends_on": Term(label=gettext_lazy("The day the engagement ends"), sample="2026-06-30"),
+        "lead": Term(label=gettext_lazy("Who leads the engagement"), sample="Alice Ahearn"),
+    },
+)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -18,12 +17,12 @@ from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter
-from firmament.kernel.web.forms import sent
+from firmament.kernel.web.forms import keep_wording, offer_wording, sent
 from firmament.kernel.web.links import go, link
 from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import say_refusal, toast
+from firmament.kernel.web.toasts import carry_out, toast
 from firmament.modules.clients.public import crumbs_to, owner_choices, visible_client
 from firmament.modules.engagements.actions import (
     archive_engagement,
@@ -167,7 +166,8 @@ def _detail(
         "crumbs": crumbs_to(engagement.client_id, engagement.client.name),
         "plain_steps": [_step(engagement, step) for step in steps if step in PLAIN],
         "reason_steps": [
-            _step(engagement, step) | {"form": form if step == asked and form else ReasonForm(prefix=step)}
+            _step(engagement, step)
+            | {"form": form if step == asked and form else _reason_form(request, engagement, step)}
             for step in steps
             if step in WITH_REASON
         ],
@@ -178,6 +178,13 @@ def _detail(
         "activity": activity("engagements.engagement", engagement.pk, limit=30),
     }
     return page(request, "engagements/engagement.html", context, status=status)
+
+
+def _reason_form(request: FirmRequest, engagement: Engagement, step: str, data: Any = None) -> ReasonForm:
+    form = ReasonForm(data, prefix=step)
+    about = {"client": engagement.client_id, "engagement": engagement.pk}
+    offer_wording(form, "reason", request.actor, channel="note", place="engagements.reason", **about)
+    return form
 
 
 def _step(engagement: Engagement, step: str) -> dict[str, Any]:
@@ -244,24 +251,25 @@ def engagement_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
 def engagement_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
     """One transition; pausing, canceling and reopening take a reason."""
     engagement = engagement_of(request, pk)
+
+    def said() -> str:
+        words = _("“%(title)s” is now: %(state)s.")
+        return words % {"title": engagement.title, "state": engagement.get_state_display()}
+
     if step in WITH_REASON:
-        form = ReasonForm(request.POST, prefix=step)
+        form = _reason_form(request, engagement, step, request.POST)
         if not form.is_valid():
             return _detail(request, engagement, asked=step, form=form, status=422)
         reason = form.cleaned_data["reason"]
         went, _n = form.carry_out(lambda: WITH_REASON[step](request.actor, engagement, reason=reason))
         if not went:
             return _detail(request, engagement, asked=step, form=form, status=422)
+        keep_wording(request, engagement, text=reason, sent=True)
+        toast(request, said())
     elif step in PLAIN:
-        try:
-            PLAIN[step](request.actor, engagement)
-        except ValidationError as refused:
-            say_refusal(request, refused)
-            return go("engagements:engagement", pk=pk)
+        carry_out(request, lambda: PLAIN[step](request.actor, engagement), said)
     else:
         raise Http404
-    words = _("“%(title)s” is now: %(state)s.")
-    toast(request, words % {"title": engagement.title, "state": engagement.get_state_display()})
     return go("engagements:engagement", pk=pk)
 
 
@@ -270,10 +278,7 @@ def engagement_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
 def engagement_discard(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Away with a draft."""
     engagement = engagement_of(request, pk)
-    try:
-        discard_draft(request.actor, engagement)
-    except ValidationError as refused:
-        say_refusal(request, refused)
-        return go("engagements:engagement", pk=pk)
-    toast(request, _("The draft “%(title)s” is gone.") % {"title": engagement.title})
-    return go("clients:client", pk=engagement.client_id)
+    said = _("The draft “%(title)s” is gone.") % {"title": engagement.title}
+    if carry_out(request, lambda: discard_draft(request.actor, engagement), lambda: said):
+        return go("clients:client", pk=engagement.client_id)
+    return go("engagements:engagement", pk=pk)

@@ -1,1 +1,1 @@
-"""The firm's own page: people, teams, roles, walls and why, settings and brand, and one's own profile."""
+"""The firm's own page: people, teams, settings and brand, and one's own profile."""

@@ -9,7 +9,7 @@ class FirmsConfig(AppConfig):
     label = "firms"
     verbose_name = _("Administration")
     icon = "settings"
-    requires = ()
+    requires = ("access",)
     menu = (
         MenuEntry(Section.ADMINISTRATION, _("People"), "firms:people", "users-group", "firms.view_people"),
         MenuEntry(

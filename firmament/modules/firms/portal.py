@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from firmament.kernel.web.entrances import portal_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
@@ -31,7 +31,7 @@ def profile(request: FirmRequest) -> HttpResponse:
         )
         if went:
             toast(request, _("Saved."))
-            return HttpResponseRedirect(link("firms_portal:profile"), status=303)
+            return go("firms_portal:profile")
     context = {"layout": "ui/portal.html", "form": form, "ways": ways(), "email": request.user.email}
     return page(request, "firms/profile.html", context, status=422 if form.errors else 200)
 

@@ -1,15 +1,16 @@
 """What programs get about the firm."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
+from pydantic import Field
 
 from firmament.kernel.api.answers import JsonObject, shape
-from firmament.kernel.api.schemas import Out
-from firmament.kernel.policies.models import RoleAssignment
+from firmament.kernel.api.schemas import Exact, Out
+from firmament.kernel.policies.models import RoleAssignment, TeamMember
 
 MemberState = Literal["active", "deactivated"]
 
@@ -55,6 +56,23 @@ class MeOut(Out):
     firm: FirmOut
 
 
+class TeamOut(Out):
+    """People who share work. `member_ids` name memberships, as `/firms/people` does."""
+
+    id: UUID
+    name: str
+    member_ids: list[UUID]
+    archived_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class TeamIn(Exact):
+    """How a team is called."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+
+
 MEMBER = shape(
     MembershipOut,
     id="id",
@@ -66,4 +84,10 @@ MEMBER = shape(
     ),
     created_at="created_at",
     updated_at="updated_at",
+)
+TEAM = shape(
+    TeamOut,
+    member_ids=ArraySubquery(
+        TeamMember.objects.filter(team=OuterRef("pk")).order_by("created_at", "pk").values("membership_id")
+    ),
 )

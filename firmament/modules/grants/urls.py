@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from firmament.modules.grants import views
+from firmament.modules.grants.views import every
+from firmament.modules.grants.views import grants as views
 
 urlpatterns = [
+    path("", every.every, name="every"),
     path("of/<uuid:pk>/", views.access, name="access"),
     path("of/<uuid:pk>/invite/", views.invite_page, name="invite"),
     path("invitations/<uuid:pk>/<slug:step>/", views.invitation_step, name="invitation_step"),

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from firmament.kernel.approvals.waiting import Waiting, pending_for
 from firmament.kernel.ledger.timeline import ActivityRow
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.transaction import current_firm
-from firmament.kernel.web.links import row_links
+from firmament.kernel.web.links import link, row_links
 from firmament.lib.instant import today
 from firmament.modules.clients.public import recent_changes
 from firmament.modules.documents.public import OpenRequest, open_requests
@@ -26,6 +27,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalLine:
+    """Something on somebody's day that waits for their approval."""
+
+    url: str
+    approval: Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """What waits for staff, what the client is late with, what is due soon, and what happened."""
 
@@ -33,6 +42,7 @@ class Day:
     late: tuple[Line, ...]
     soon: tuple[Line, ...]
     open_count: int
+    approvals: tuple[ApprovalLine, ...]
     changes: list[ActivityRow]
 
 
@@ -58,6 +68,9 @@ def day_of(actor: Actor) -> Day:
             if not line.request.overdue and not line.request.to_check and line.request.due_on <= until
         ),
         open_count=len(lines),
+        approvals=tuple(
+            ApprovalLine(url=link(row.url_name, pk=row.object_id), approval=row) for row in pending_for(actor)
+        ),
         changes=recent_changes(actor, limit=SHOWN),
     )
 

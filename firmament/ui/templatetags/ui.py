@@ -4,7 +4,7 @@ The reader's zone and language are Django's active ones (`timezone.activate`, `t
 which `kernel.web` sets from the person's profile at the start of a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2s
@@ -17,6 +17,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from firmament.ui import fields, icons, readable, rich
+from firmament.ui.shapes import TreeNode
 
 register = template.Library()
 
@@ -33,6 +34,7 @@ MODULES = (
     "table",
     "file-drop",
     "palette",
+    "picker",
     "shortcuts",
 )
 
@@ -197,3 +199,15 @@ def markdown(text: str) -> SafeString:
 def keys(shortcut: str) -> list[str]:
     """ "g c" as ["g", "c"], for `<c-ui.kbd>`."""
     return str(shortcut).split()
+
+
+@register.filter
+def flat_tree(nodes: Iterable[TreeNode]) -> list[TreeNode]:
+    """Every folder of a tree, in the order of the page."""
+    return [node for root in nodes for node in root.walk()]
+
+
+@register.filter
+def any_current(nodes: Iterable[TreeNode]) -> bool:
+    """Whether one of the folders is the one shown."""
+    return any(node.current for node in flat_tree(nodes))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from firmament.lib import instant
 from firmament.ui.tests import gallery
@@ -15,7 +15,6 @@ from firmament.ui.tests import gallery
 STATIC = Path(__file__).resolve().parents[1] / "static"
 HOST = "http://gallery.test"
 CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'"
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 
 
 @dataclass
@@ -23,15 +22,6 @@ class Opened:
     page: Page
     troubles: list[str] = field(default_factory=list)
     bytes_sent: int = 0
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def _answer(opened: Opened, html: str, route: Route) -> None:

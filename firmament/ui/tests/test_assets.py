@@ -29,9 +29,11 @@ def test_vendored_files_are_those_that_were_built():
 def test_vendored_versions_are_those_of_the_package_lock():
     lock = json.loads((STATIC / "assets.lock.json").read_text())
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    ours = json.loads((ROOT / "package.json").read_text())["devDependencies"]
 
+    assert set(ours) < set(lock["packages"])
     assert lock["packages"] == {
-        name.removeprefix("node_modules/"): entry["version"] for name, entry in packages.items() if name
+        name: packages[f"node_modules/{name}"]["version"] for name in lock["packages"]
     }
 
 
@@ -53,6 +55,18 @@ def test_a_first_visit_stays_far_below_its_budget():
 
     # 350 kB for a whole visit leaves 150 kB for the page itself and what a room adds.
     assert sent < 200_000
+
+
+def test_charts_stay_within_their_own_budget():
+    files = [STATIC / "vendor" / "echarts.js", STATIC / "js" / "charts.js"]
+
+    assert sum(len(gzip.compress(path.read_bytes())) for path in files) < 210_000
+
+
+def test_the_engine_of_charts_builds_no_code_from_text():
+    engine = (STATIC / "vendor" / "echarts.js").read_text()
+
+    assert re.findall(r"\beval\(|new Function\b|Function\(\"", engine) == []
 
 
 def test_every_palette_has_its_colours():

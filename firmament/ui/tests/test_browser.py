@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from firmament.ui.tests import browser, gallery
+from firmament.ui.tests.chromium import chromium as started_chromium
 
 AXE = Path(__file__).resolve().parents[2] / "kernel" / "testing" / "vendor" / "axe.min.js"
 DESK, PHONE = (1440, 900), (390, 844)
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.journey
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with browser.chromium() as started:
+    with started_chromium() as started:
         yield started
 
 
@@ -232,3 +233,73 @@ def test_a_filter_applies_itself_and_leaves_empty_ones_out_of_the_address(chromi
         with page.expect_request("**/clients?*") as asked:
             page.fill("input[type=search]", "quill")
         assert asked.value.url.endswith("/clients?q=quill&owner=ada")
+
+
+def _drawn(page: Page) -> None:
+    page.locator(".chart-plot svg path").nth(20).wait_for(state="attached")
+
+
+def test_charts_are_drawn_accessible_and_never_sideways_in_both_themes(chromium):
+    for theme, size in (("light", DESK), ("dark", PHONE)):
+        with browser.open_page(chromium, "charts", theme=theme, size=size) as opened:
+            opened.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+            opened.page.locator(".chart-plot svg").nth(4).wait_for(state="attached")
+            opened.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+            assert violations(opened.page) == [], (theme, size)
+            assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            assert opened.troubles == []
+
+
+def test_a_chart_takes_its_colours_from_the_theme_at_hand(chromium):
+    colour = "document.querySelector('.chart-line svg path[stroke-width=\"2\"]').getAttribute('stroke')"
+    with browser.open_page(chromium, "charts", theme="light") as opened:
+        _drawn(opened.page)
+        light = opened.page.evaluate(colour)
+        opened.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        changed = f'.chart-line svg path[stroke-width="2"]:not([stroke="{light}"])'
+        opened.page.locator(changed).first.wait_for(state="attached")
+
+
+def test_a_chart_is_printed_light_and_as_wide_as_the_paper_whatever_the_screen_is(chromium):
+    with browser.open_page(chromium, "charts", theme="dark") as opened:
+        page = opened.page
+        _drawn(page)
+        line = '.chart-line svg path[stroke-width="2"]'
+        colours = []
+        for event in ("beforeprint", "afterprint"):
+            page.evaluate(f"dispatchEvent(new Event('{event}'))")
+            colours.append(page.locator(line).first.get_attribute("stroke"))
+            if event == "beforeprint":
+                assert page.locator(".chart-line svg").first.get_attribute("width") == "660"
+
+    assert colours == ["rgb(47, 91, 211)", "rgb(143, 176, 255)"]
+
+
+def test_a_point_leads_where_its_number_leads(chromium):
+    with browser.open_page(chromium, "charts") as opened:
+        page = opened.page
+        _drawn(page)
+        bar = page.locator(".chart-ranked .chart-plot")
+        bar.scroll_into_view_if_needed()
+        box = bar.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 230, box["y"] + 30)
+        page.wait_for_url("**/rows/9")
+
+
+def test_a_chart_becomes_a_picture(chromium):
+    with browser.open_page(chromium, "charts") as opened:
+        _drawn(opened.page)
+        with opened.page.expect_download() as waiting:
+            opened.page.locator(".chart-line [data-chart-png]").click()
+
+        assert waiting.value.suggested_filename == "example-line.png"
+        assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
+        assert opened.troubles == []
+
+
+def test_a_page_without_a_chart_fetches_no_engine(chromium):
+    with browser.open_page(chromium, "list") as opened:
+        names = opened.page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+
+    assert [name for name in names if "echarts" in name or "charts.js" in name] == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from firmament.kernel.labels.areas import folder_area
+from firmament.kernel.labels.checks import faults_of_area
 from firmament.kernel.labels.folders import (
     delete_folder,
     flat,
+    folder_at,
+    folder_paths,
     folder_tree,
     make_folder,
     move_folder,
-    path_of,
     rename_folder,
     with_all_below,
 )
@@ -75,10 +79,9 @@ def test_counts_are_of_what_the_reader_may_see(alice) -> None:
     assert (node.own, folder_tree(AREA)[0].own) == (1, 0)
 
 
-def test_the_path_and_all_below(alice) -> None:
-    letters, tax, year = chain(alice, "Letters", "Tax", "2026")
+def test_a_folder_with_all_below(alice) -> None:
+    _letters, tax, year = chain(alice, "Letters", "Tax", "2026")
 
-    assert path_of(year) == (letters, tax, year)
     assert set(with_all_below(tax)) == {tax.pk, year.pk}
 
 
@@ -98,7 +101,7 @@ def test_an_impossible_name_is_refused(alice, name: str) -> None:
     with pytest.raises(ValidationError):
         make_folder(alice, area=AREA, name=name)
 
-    assert not Folder.objects.exists()
+    assert not Folder.objects.of(AREA).exists()
 
 
 def test_a_folder_is_renamed_once_in_the_ledger(alice, ledger) -> None:
@@ -241,3 +244,27 @@ def test_two_who_move_folders_into_each_other_at_once_make_no_circle(together: C
         assert sum(isinstance(answer, ValidationError) for answer in answers) == 1, answers
 
     assert len(together.alone(lambda: flat(folder_tree(AREA)))) == 20
+
+
+def test_a_folder_is_found_by_its_names_and_made_where_it_is_missing(alice) -> None:
+    made = folder_at(alice, area=AREA, path=("Letters", "Year end"))
+    again = folder_at(alice, area=AREA, path=("letters", " year  END"))
+
+    assert again == made
+    assert folder_paths(AREA)[made.pk] == ("Letters", "Year end")
+    assert folder_at(alice, area=AREA, path=()) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"url_name": "nowhere:list"}, "labels.E003"),
+        ({"url_name": "firms:person"}, "labels.E003"),
+        ({"through": "client_id"}, "labels.E004"),
+        ({"through": "shelf"}, "labels.E004"),
+        ({"label": "things.nothing"}, "labels.E004"),
+    ],
+)
+def test_folders_that_lead_nowhere_are_found_at_start(said, fault) -> None:
+    assert [problem.id for problem in faults_of_area(replace(folder_area(AREA), **said))] == [fault]
+    assert [*faults_of_area(folder_area(AREA))] == []

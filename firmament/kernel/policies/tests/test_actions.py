@@ -271,6 +271,20 @@ def test_a_wall_hides_what_hangs_on_the_client_and_lifting_it_shows_it(alice, bo
     assert ledger.codes() == ["policies.portal_granted", "policies.wall_raised", "policies.wall_lifted"]
 
 
+def test_the_same_wall_stands_once_and_can_be_raised_again_when_it_was_lifted(
+    alice, bob, ledger, carl
+) -> None:
+    wall = raise_wall(alice, membership=member(bob), client_id=CLIENT, reason="His sister works there.")
+
+    with pytest.raises(ValidationError, match="stands already"):
+        raise_wall(alice, membership=member(bob), client_id=CLIENT, reason="Told again")
+    lift_wall(alice, wall, reason="She has left.")
+    raise_wall(alice, membership=member(bob), client_id=CLIENT, reason="She is back.")
+
+    assert Wall.objects.standing().count() == 1
+    assert ledger.codes()[-3:] == ["policies.wall_raised", "policies.wall_lifted", "policies.wall_raised"]
+
+
 def test_a_wall_against_a_team_keeps_whoever_joins_it(ada, alice, bob, carl) -> None:
     grant = grant_portal(alice, user=carl, client_id=CLIENT, scopes=[Scope.DOCUMENTS_LIST])
     team = create_team(alice, name="Tax")

@@ -105,3 +105,63 @@ def test_nobody_becomes_staff_and_client_at_the_same_moment(two: tuple[Connectio
     thread.join(10)
 
     assert [error.diag.constraint_name for error in errors] == ["policies_domains_never_mix"]
+
+
+def test_two_partners_raise_the_same_wall_once(two: tuple[Connection, Connection]) -> None:
+    one, other = two
+    client = "00000000-0000-4000-8000-000000000001"
+    with cluster.superuser(CLONE) as root:
+        root.execute(
+            "INSERT INTO clients_client (id, firm_id, kind, name, reference, state, email, phone, vat_id,"
+            " address_line1, address_line2, postal_code, city, country, notes, created_at, updated_at)"
+            " SELECT %s, id, 'person', 'Opposing', '', 'active', '', '', '', '', '', '', '', '', '', now(), now()"
+            " FROM tenancy_firm WHERE slug = 'acme'",
+            [client],
+        )
+    raising = (
+        "INSERT INTO policies_wall (id, firm_id, membership_id, client_id, reason, lifted_reason, created_at,"
+        f" updated_at) SELECT gen_random_uuid(), m.firm_id, m.id, '{client}', 'Conflict', '', now(), now()"
+        " FROM tenancy_membership m JOIN identity_user u ON u.id = m.user_id AND u.email = 'bob@acme.example'"
+    )
+    assert one.execute(raising).rowcount == 1
+
+    thread, errors = later(other, raising)
+    assert thread.is_alive(), "the second waits until the first is through"
+    one.commit()
+    thread.join(10)
+
+    assert [error.diag.constraint_name for error in errors] == ["wall_stands_once"]
+
+
+def test_a_wall_and_the_archiving_of_its_team_never_pass_each_other(
+    two: tuple[Connection, Connection],
+) -> None:
+    one, other = two
+    team = "00000000-0000-4000-8000-000000000002"
+    client = "00000000-0000-4000-8000-000000000003"
+    with cluster.superuser(CLONE) as root:
+        root.execute(
+            "INSERT INTO policies_team (id, firm_id, name, created_at, updated_at)"
+            " SELECT %s, id, 'Tax', now(), now() FROM tenancy_firm WHERE slug = 'acme'",
+            [team],
+        )
+        root.execute(
+            "INSERT INTO clients_client (id, firm_id, kind, name, reference, state, email, phone, vat_id,"
+            " address_line1, address_line2, postal_code, city, country, notes, created_at, updated_at)"
+            " SELECT %s, id, 'person', 'Opposing', '', 'active', '', '', '', '', '', '', '', '', '', now(), now()"
+            " FROM tenancy_firm WHERE slug = 'acme'",
+            [client],
+        )
+    raising = (
+        "INSERT INTO policies_wall (id, firm_id, team_id, client_id, reason, lifted_reason, created_at, updated_at)"
+        f" VALUES (gen_random_uuid(), current_setting('app.firm_id')::uuid, '{team}', '{client}', 'Conflict', '',"
+        " now(), now())"
+    )
+    one.execute(raising)
+
+    thread, errors = later(other, f"UPDATE policies_team SET archived_at = now() WHERE id = '{team}'")
+    assert thread.is_alive(), "the second waits until the first is through"
+    one.commit()
+    thread.join(10)
+
+    assert [error.diag.constraint_name for error in errors] == ["team_archived_without_walls"]

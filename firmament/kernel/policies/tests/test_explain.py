@@ -152,3 +152,32 @@ def test_an_object_of_another_firm_stays_out_of_reach(alice: Actor) -> None:
 
     assert told.rule_id == "policies.view_teams/firm"
     assert told.change is None
+
+
+def test_it_says_from_which_role_the_power_comes_and_since_when(bob: Actor) -> None:
+    told = explain(bob, Can.VIEW_TEAMS)
+
+    assert [path.role for path in told.paths] == ["Staff"]
+    assert told.paths[0].since <= now()
+    assert told.nearest == ()
+
+
+def test_the_nearest_miss_is_the_way_that_lacks_the_fewest_conditions(bob: Actor) -> None:
+    team = Team.objects.create(name="Tax")
+    wall = Wall(team=team, client_id=CLIENT, reason="public")
+    rule = any_of(
+        all_of(has_role(), owns("membership_id"), field_is("reason", "odd")),
+        all_of(in_team("team"), field_is("reason", "public")),
+    )
+
+    with declared(rule):
+        told = explain(bob, Trial.DO, wall)
+
+    assert told.verdict is False
+    assert [(one.text, one.truth) for one in told.nearest] == [("Bob Staff is in its team (“team”)", False)]
+
+
+def test_behind_a_wall_nothing_of_the_rule_is_missing(alice: Actor, bob: Actor, grant: PortalGrant) -> None:
+    raise_wall(alice, membership=member(bob), client_id=CLIENT, reason="x")
+
+    assert explain(bob, Can.VIEW_PORTAL, grant).nearest == ()

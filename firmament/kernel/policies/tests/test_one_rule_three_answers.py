@@ -7,9 +7,13 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from firmament.kernel.policies.authority import authority_of, forget_authority
+from firmament.kernel.policies.compile import behind_wall
 from firmament.kernel.policies.decide import allows, may, visible
 from firmament.kernel.policies.explain import explain
+from firmament.kernel.policies.fields import Subject
 from firmament.kernel.policies.models import (
+    DelegatedPower,
+    Delegation,
     PortalGrant,
     Role,
     RoleAssignment,
@@ -62,7 +66,7 @@ def test_the_list_is_exactly_what_each_object_allows(acme: Firm, drawn: Drawn) -
 def test_a_wall_beats_every_rule(acme: Firm, drawn: Drawn) -> None:
     with world(drawn) as made:
         for actor in made.actors:
-            if actor.domain not in (Domain.STAFF, Domain.TOKEN):
+            if actor.domain not in (Domain.STAFF, Domain.TOKEN) or actor.membership_id != made.bob.pk:
                 continue
             teams = TeamMember.objects.filter(membership=made.bob).values("team")
             mine = Wall.objects.standing().filter(membership=made.bob) | Wall.objects.standing().filter(
@@ -80,6 +84,42 @@ def test_a_wall_beats_every_rule(acme: Firm, drawn: Drawn) -> None:
             assert not Wall.objects.filter(
                 visible(actor, Trial.DO, Wall), pk__in=[w.pk for w in walled]
             ).exists()
+
+
+@examples(120)
+@given(drawn())
+def test_what_is_lent_is_what_the_lender_could_do_behind_both_walls_and_nothing_else(
+    acme: Firm, drawn: Drawn
+) -> None:
+    """Against a second way of saying it: one's own answer, or the lender's own, and no wall of the borrower's."""
+    with world(drawn) as made:
+        rows = list(Wall.objects.all())
+        for actor in made.actors:
+            if actor.domain not in (Domain.STAFF, Domain.TOKEN) or actor.firm_id == UUID(int=1):
+                continue
+            got = {row.pk for row in rows if allows(actor, Trial.DO, row)}
+            with undone():
+                counting = Delegation.objects.in_force(at=now()).filter(borrower_id=actor.membership_id)
+                lent = counting.filter(
+                    pk__in=DelegatedPower.objects.filter(power=Trial.DO).values("delegation")
+                )
+                lenders = [one.lender for one in lent.select_related("lender__user")]
+                Delegation.objects.update(taken_back_at=now())
+                forget_authority()
+                own = {row.pk for row in rows if allows(actor, Trial.DO, row)}
+                theirs = {
+                    row.pk
+                    for lender in lenders
+                    if Trial.DO in authority_of(Actor.of_staff(lender)).powers
+                    for row in rows
+                    if allows(Actor.of_staff(lender), Trial.DO, row)
+                }
+                mine = authority_of(actor)
+                walled = {row.pk for row in rows if behind_wall(mine, Subject(row))}
+                borrowed = theirs - walled if actor.domain == Domain.STAFF and mine.live else set()
+
+            assert got == own | borrowed, (actor.domain, drawn)
+            event(f"borrowed: {'some' if borrowed - own else 'none'}")
 
 
 @examples(60)
@@ -143,6 +183,8 @@ def carry_out(edit: Edit, actor: Actor, row: Wall) -> Actor:
             RoleAssignment.objects.create(role=role, membership=member)
         case Kind.TAKE_ROLE:
             RolePower.objects.filter(role__in=roles, power=Trial.DO).delete()
+        case Kind.TAKE_BACK:
+            Delegation.objects.filter(pk__in=edit.values).update(taken_back_at=now())
         case Kind.JOIN_TEAM:
             for team in edit.values:
                 TeamMember.objects.create(team_id=team, membership=member)

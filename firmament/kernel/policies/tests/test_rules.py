@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.db.models import F
 
 from firmament.kernel.identity.models import User
 from firmament.kernel.policies import powers
@@ -28,6 +29,7 @@ from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Firm, Membership
 
 CLIENT = UUID(int=77)
+LEVELS = ("public", "internal", "confidential", "restricted", "unheard of")
 
 
 def seen(actor: Actor, rule: Rule) -> set[str]:
@@ -45,9 +47,9 @@ def tax(acme: Firm) -> Team:
 
 @pytest.fixture
 def walls(alice: Actor, tax: Team) -> None:
-    """One wall of each classification, against a team nobody is in; and one against Alice herself."""
-    for level in ("public", "internal", "confidential", "restricted", "unheard of"):
-        Wall.objects.create(team=tax, client_id=CLIENT, reason=level)
+    """One wall of each classification before a client of its own, against a team; and one against Alice herself."""
+    for n, level in enumerate(LEVELS):
+        Wall.objects.create(team=tax, client_id=UUID(int=80 + n), reason=level)
     Wall.objects.create(membership_id=alice.membership_id, client_id=UUID(int=78), reason="alice")
 
 
@@ -94,8 +96,7 @@ def test_a_row_names_its_owner_as_a_member_or_as_a_person(bob: Actor, walls: Non
     Wall.objects.create(
         membership_id=bob.membership_id, client_id=UUID(int=79), reason="mine", lifted_at=None
     )
-    Wall.objects.all().update(client_id=None, engagement_id=UUID(int=21))
-    Wall.objects.filter(reason="mine").update(engagement_id=UUID(int=22))
+    Wall.objects.all().update(client_id=None, engagement_id=F("client_id"))
 
     assert seen(bob, owns("membership_id")) == set(), "a wall against Bob hides itself from him"
     with declared(owns("membership")):

@@ -17,6 +17,8 @@ from firmament.kernel.identity.models import User
 from firmament.kernel.policies import powers
 from firmament.kernel.policies.authority import forget_authority
 from firmament.kernel.policies.models import (
+    DelegatedPower,
+    Delegation,
     PortalGrant,
     Role,
     RoleAssignment,
@@ -120,10 +122,15 @@ class Drawn:
     grants: list[tuple[int, frozenset[str], str]]
     active: bool
     token_scopes: frozenset[str]
+    loans: list[tuple[int, int, bool, str]]
+    all_carry: bool
 
 
 def drawn(staff_atoms: tuple[Rule, ...] = STAFF_ATOMS) -> st.SearchStrategy[Drawn]:
-    """Worlds. A wall is (who, from what, class, reviewed, lifted); a grant (client, scopes, fate)."""
+    """Worlds. A wall is (who, from what, class, reviewed, lifted), and stands once; a grant (client, scopes, fate).
+
+    A loan is (lender, borrower, whether the power is among what is lent, fate).
+    """
     wall = st.tuples(
         st.integers(0, 4), st.integers(0, 3), st.sampled_from(CLASSES), st.booleans(), st.booleans()
     )
@@ -133,14 +140,35 @@ def drawn(staff_atoms: tuple[Rule, ...] = STAFF_ATOMS) -> st.SearchStrategy[Draw
         Drawn,
         staff=rules(staff_atoms),
         client=rules(CLIENT_ATOMS),
-        walls=st.lists(wall, max_size=7),
+        walls=st.lists(wall, max_size=7).map(_standing_once),
         in_teams=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1)), max_size=4, unique=True),
         carries=st.booleans(),
         clearance=st.sampled_from(CLASSES[:4]),
         grants=st.lists(st.tuples(st.integers(0, 1), scopes, fate), max_size=2, unique_by=lambda g: g[0]),
         active=st.sampled_from([True, True, True, False]),
         token_scopes=st.frozensets(st.sampled_from(STAFF_SCOPES), max_size=2),
+        loans=st.lists(
+            st.tuples(
+                st.integers(0, 2),
+                st.integers(0, 2),
+                st.booleans(),
+                st.sampled_from(["counts", "counts", "counts", "later", "over", "taken back"]),
+            ).filter(lambda loan: loan[0] != loan[1]),
+            max_size=3,
+        ),
+        all_carry=st.booleans(),
     )
+
+
+def _standing_once(walls: list[tuple[int, int, str, bool, bool]]) -> list[tuple[int, int, str, bool, bool]]:
+    standing: set[tuple[int, int]] = set()
+    once = []
+    for who, what, reason, reviewed, lifted in walls:
+        double = not lifted and (who, what) in standing
+        once.append((who, what, reason, reviewed, lifted or double))
+        if not lifted:
+            standing.add((who, what))
+    return once
 
 
 @dataclass(frozen=True)
@@ -189,6 +217,13 @@ def _rows(drawn: Drawn) -> World:
         RolePower.objects.create(role=role, power=Trial.DO)
     RoleAssignment.objects.filter(membership=members[0]).delete()
     RoleAssignment.objects.create(role=role, membership=members[0])
+    if drawn.all_carry:
+        strong = Role.objects.create(code="strong", name="Strong", clearance="confidential")
+        RolePower.objects.create(role=strong, power=Trial.DO)
+        for member in members[1:]:
+            RoleAssignment.objects.create(role=strong, membership=member)
+    for lender, borrower, includes, fate in drawn.loans:
+        lend(members[lender], members[borrower], includes=includes, fate=fate)
     for who, what, reason, reviewed, lifted in drawn.walls:
         Wall.objects.create(
             membership=members[who] if who < 3 else None,
@@ -206,7 +241,7 @@ def _rows(drawn: Drawn) -> World:
     bob = members[0]
     if not drawn.active:
         Membership.objects.filter(pk=bob.pk).update(state="deactivated", deactivated_at=now())
-    return World(bob, _actors(bob, carl, drawn))
+    return World(bob, (*_actors(bob, carl, drawn), Actor.of_staff(members[1])))
 
 
 def grant(user: User, client_id: UUID, scopes: frozenset[str], fate: str) -> PortalGrant:
@@ -219,6 +254,21 @@ def grant(user: User, client_id: UUID, scopes: frozenset[str], fate: str) -> Por
         expires_at=ends.get(fate),
         revoked_at=now() if fate == "revoked" else None,
     )
+
+
+def lend(lender: Membership, borrower: Membership, *, includes: bool, fate: str) -> Delegation:
+    """A loan that counts, counts later, is over, or was taken back; it is over at its very end."""
+    began = now() + (timedelta(seconds=1) if fate == "later" else timedelta(days=-1))
+    made = Delegation.objects.create(
+        lender=lender,
+        borrower=borrower,
+        starts_at=now() if fate == "counts" else began,
+        ends_at=now() if fate == "over" else now() + timedelta(days=1),
+        reason="away",
+        taken_back_at=now() if fate == "taken back" else None,
+    )
+    DelegatedPower.objects.create(delegation=made, power=Trial.DO if includes else "clients.view")
+    return made
 
 
 def _actors(bob: Membership, carl: User, drawn: Drawn) -> tuple[Actor, ...]:

@@ -5,12 +5,15 @@ against 60 µs folded into BEGIN). This overrides a private method of Django 5.2
 beside it fail when an upgrade changes what it stands on.
 """
 
+import re
 from uuid import UUID
 
 from django.db.backends.postgresql import base
 from psycopg import errors, pq
 
 from firmament.kernel.tenancy.ambient import pending_begin
+
+NAME = re.compile(r"[A-Za-z0-9._:-]{0,64}")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -23,11 +26,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         mode = b"BEGIN READ ONLY" if begin.read_only else b"BEGIN"
         firm = str(UUID(str(begin.firm_id))).encode()
+        # Row history writes it down. It may come from a caller's header, and this message has no parameters.
+        request = begin.request_id if NAME.fullmatch(begin.request_id) else ""
         with self.wrap_database_errors:
             # psycopg itself stays in autocommit; its commit() and rollback() look at the server's
             # transaction status, so they end this transaction as any other.
             result = self.connection.pgconn.exec_(
-                mode + b";SELECT set_config('app.firm_id','" + firm + b"',true)"
+                mode
+                + b";SELECT set_config('app.firm_id','"
+                + firm
+                + b"',true),set_config('app.request_id','"
+                + request.encode()
+                + b"',true)"
             )
             if result.status != pq.ExecStatus.TUPLES_OK:
                 raise errors.error_from_result(result)

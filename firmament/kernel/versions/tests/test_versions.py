@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 
 from firmament.kernel.tenancy.catalogue import violations
 from firmament.kernel.testing.things.models import Thing, ThingVersion
-from firmament.kernel.versions.actions import Conflict, add_version, restore
+from firmament.kernel.versions.actions import Conflict, Kept, add_version, bring_version, restore
 from firmament.kernel.versions.checks import faults, version_models
 from firmament.kernel.versions.models import VersionModel
 from firmament.kernel.versions.tests.factories import make_thing, write
@@ -69,6 +69,27 @@ def test_restoring_makes_a_new_version_and_says_where_it_came_from(alice, bob) -
     assert (third.number, third.content, third.restored_from) == (3, {"text": "one"}, 1)
     assert (third.checksum, third.author_id) == (first.checksum, bob.membership_id)
     assert numbers(thing) == [3, 2, 1]
+
+
+def test_a_history_from_elsewhere_is_kept_as_it_was_but_by_whom_it_was_brought(alice, bob) -> None:
+    thing = make_thing(alice)
+    for text, origin in (("one", None), ("one", None), ("two", 1)):
+        bring_version(
+            bob, thing, ThingVersion, Kept(content={"text": text}, note="there", restored_from=origin)
+        )
+
+    rows = ThingVersion.objects.of(thing).values_list("number", "content__text", "restored_from", "author_id")
+    me = bob.membership_id
+    assert list(rows) == [(3, "two", 1, me), (2, "one", None, me), (1, "one", None, me)]
+
+
+def test_a_version_brought_from_a_later_one_is_refused(alice) -> None:
+    thing = make_thing(alice, "one")
+
+    for origin in (0, 2, 3):
+        with pytest.raises(ValidationError):
+            bring_version(alice, thing, ThingVersion, Kept(content={"text": "x"}, restored_from=origin))
+    assert numbers(thing) == [1]
 
 
 def test_restoring_what_stands_changes_nothing(alice) -> None:

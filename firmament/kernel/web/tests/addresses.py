@@ -1,16 +1,16 @@
 """A house with a few rooms of its own, so that the floor can be tested before and without any other."""
 
-import json
 from dataclasses import dataclass
 from typing import ClassVar
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import include, path
+from django.utils.translation import ngettext
 
+from firmament.kernel.files import urls as files_urls
 from firmament.kernel.identity import urls as identity_urls
 from firmament.kernel.ledger.events import Category, Event
 from firmament.kernel.ledger.record import record
@@ -21,13 +21,13 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web import errors, views
 from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, Kind
+from firmament.kernel.web.dashboards import Aspect, Chart, Dashboard, Stat, Table, dashboard
 from firmament.kernel.web.entrances import person_page, portal_page, public_page, staff_page
+from firmament.kernel.web.figures import Figure, Line, Row, Rows, Series
 from firmament.kernel.web.filters import ChoiceFilter, DateFilter, RelatedFilter, SearchFilter
-from firmament.kernel.web.import_pages import import_page
-from firmament.kernel.web.imports import Conflict, ImportField, ImportPage, Like, Reader, declare_import
-from firmament.kernel.web.lists import Empty, ListAction, ListPage, counted_as, list_page
+from firmament.kernel.web.lists import Empty, ListAction, ListPage, list_page
+from firmament.kernel.web.tests.importing import team_import
 from firmament.kernel.web.toasts import toast
-from firmament.lib.tabular.table import TableError
 
 handler400, handler403 = errors.bad_request, errors.forbidden
 handler404, handler500 = errors.not_found, errors.server_error
@@ -107,7 +107,7 @@ def restore(actor, team):
 TEAMS = ListPage(
     name="trial.teams",
     title="Teams",
-    counted=counted_as("%(n)s team", "%(n)s teams"),
+    counted=lambda n: ngettext("%(n)s team", "%(n)s teams", n) % {"n": n},
     order="name",
     page_size=3,
     row_url="trial:item",
@@ -136,7 +136,7 @@ TEAMS = ListPage(
             power=Can.MANAGE_TEAMS,
             run=archive,
             question="Archive them?",
-            done=counted_as("%(n)s team archived", "%(n)s teams archived"),
+            done=lambda n: ngettext("%(n)s team archived", "%(n)s teams archived", n) % {"n": n},
             undo="restore",
         ),
         BulkAction(
@@ -145,7 +145,7 @@ TEAMS = ListPage(
             power=Can.MANAGE_TEAMS,
             run=restore,
             question="Restore them?",
-            done=counted_as("%(n)s team restored", "%(n)s teams restored"),
+            done=lambda n: ngettext("%(n)s team restored", "%(n)s teams restored", n) % {"n": n},
             offered=False,
         ),
     ),
@@ -166,110 +166,73 @@ def say(request):
     return HttpResponseRedirect("/w/acme/trial/list/", status=303)
 
 
-def short(text):
-    if len(text) > 10:
-        raise ValidationError("At most ten letters.")
-    return text
+def teams_made(actor, period):
+    """By name; the first letter of a team decides what becomes of its report."""
+    made = Team.objects.visible_to(actor).filter(created_at__gte=period.begins, created_at__lt=period.ends)
+    return list(made.order_by("name").values_list("name", flat=True))
 
 
-def make(actor, values):
-    require(actor, Can.MANAGE_TEAMS)
-    if values["name"] == "Refused":
-        raise ValidationError("Not this one.")
-    return Team.objects.create(name=values["name"]).pk
+def broken(actor, period):
+    """Fails as a report may: in the database, which takes the transaction with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
 
 
-def unmake(actor, pk):
-    team = Team.objects.get(pk=pk)
-    require(actor, Can.MANAGE_TEAMS, team)
-    if team.name == "Busy":
-        raise ValidationError("It is in use.")
-    team.delete()
-
-
-def known(actor, keys):
-    return {
-        team.name.casefold(): Like(name=team.name, id=team.pk)
-        for team in Team.objects.all()
-        if team.name.casefold() in keys
-    }
-
-
-def read_teams(content):
-    """`{"teams": [{"name": …, "size": 3, "people": […]}]}`"""
-    try:
-        return json.loads(content)["teams"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise TableError("This is not a file of teams.") from error
-
-
-def people(value):
-    if not isinstance(value, list):
-        raise ValidationError("A list of people.")
-    return value
-
-
-def rename(actor, values, pk):
-    """Spells a team as the file does; nothing to do where it is spelled so."""
-    require(actor, Can.MANAGE_TEAMS)
-    team = Team.objects.get(pk=pk)
-    if team.name == values["name"]:
-        return None
-    Team.objects.filter(pk=pk).update(name=values["name"])
-    return pk
-
-
-def unrename(actor, pk):
-    require(actor, Can.MANAGE_TEAMS)
-    Team.objects.filter(pk=pk).update(name=Team.objects.get(pk=pk).name.lower())
-
-
-def beside(actor, values, pk):
-    return make(actor, {"name": f"{values['name']} 2"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamTouched(Event):
-    category: ClassVar[Category] = Category.CLIENTS
-    targets: ClassVar[dict[str, str]] = {"team_id": "policies.team"}
-    sentence: ClassVar[str] = "touched a team"
-
-    team_id: UUID
-
-
-TEAM_IMPORT = declare_import(
-    ImportPage(
-        name="web.teams",
-        title="Bring teams",
-        about="A table of teams.",
-        fields=(
-            ImportField(name="name", label="Name", synonyms=("Mannschaft",), required=True, parse=short),
-            ImportField(name="size", label="Size", parse=int),
-            ImportField(name="people", label="People", take=people),
-        ),
-        power=Can.MANAGE_TEAMS,
-        create=make,
-        undo=unmake,
-        counted=counted_as("%(n)s team", "%(n)s teams"),
-        start_url="trial:import",
-        one_url="trial:import_one",
-        list_url="trial:list",
-        key=lambda values: values["name"].casefold(),
-        existing=known,
-        kind="policies.team",
-        readers=(Reader(key="json", label="Teams as JSON", suffixes=(".json",), read=read_teams),),
-        conflicts=(
-            Conflict(key="skip", label="Leave them"),
-            Conflict(key="replace", label="Spell them as here", apply=rename, undo=unrename),
-            Conflict(key="both", label="Keep both", apply=beside),
+def lengths(names, period):
+    return Series(
+        axis="Team",
+        labels=tuple(names),
+        lines=(
+            Line(name="Letters", values=tuple(map(len, names)), urls=tuple(f"/x/{n}" for n in names)),
+            Line(name="Half", values=tuple(len(n) / 2 for n in names)),
         ),
     )
+
+
+BOARD = Dashboard(
+    name="trial.board",
+    title="Teams",
+    url_name="trial:board",
+    tabs=(
+        Aspect(label="All", url_name="trial:list", power=Can.VIEW_TEAMS),
+        Aspect(label="Board", url_name="trial:board", power=Can.VIEW_TEAMS),
+        Aspect(label="Hidden", url_name="trial:walls", power=Can.RAISE_WALL),
+    ),
+    tiles=(
+        Stat(
+            key="made",
+            label="Made",
+            report=teams_made,
+            shape=lambda names, period: {"made": Figure(value=len(names), url="/made/")},
+            better="more",
+        ),
+        Stat(key="broken", label="Broken", report=broken),
+        Chart(
+            key="letters",
+            label="Letters of teams",
+            kind="bar",
+            unit="letters",
+            report=teams_made,
+            shape=lengths,
+            finding=lambda series: f"{series.labels[0]} comes first",
+            empty="No team was made",
+        ),
+        Chart(key="crash", label="A chart that fails", kind="line", report=broken, finding=str),
+        Table(
+            key="names",
+            label="Names",
+            report=teams_made,
+            shape=lambda names, period: Rows(
+                head=("Name", "Letters"), rows=tuple(Row(cells=(n, len(n)), url=f"/x/{n}") for n in names)
+            ),
+        ),
+    ),
 )
 
 
-@staff_page(Can.MANAGE_TEAMS)
-def team_import(request, pk=None):
-    return import_page(request, TEAM_IMPORT, pk)
+@staff_page(Can.VIEW_TEAMS)
+def board(request):
+    return dashboard(request, BOARD)
 
 
 @portal_page(Can.VIEW_PORTAL)
@@ -298,6 +261,7 @@ staff = [
     path("walls/", walls, name="walls"),
     path("denied/", denied, name="denied"),
     path("list/", team_list, name="list"),
+    path("board/", board, name="board"),
     path("say/", say, name="say"),
     path("import/", team_import, name="import"),
     path("import/<uuid:pk>/", team_import, name="import_one"),
@@ -313,4 +277,5 @@ urlpatterns = [
     path("portal/<slug:firm>/trial/", include(([path("", portal, name="home")], "trial_portal"))),
     path("p/trial/", include(([path("", public, name="public")], "trial_public"))),
     path("me/", person),
+    *files_urls.urlpatterns,
 ]

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.models import Team
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.web.importing import _plain_json
+from firmament.kernel.tenancy.ambient import request_id
+from firmament.kernel.testing.fixtures import staff_actor
+from firmament.kernel.web.import_cells import plain_json
+from firmament.kernel.web.importing import work_id
 from firmament.kernel.web.models import Import, ImportRow
-from firmament.kernel.web.tests.addresses import TEAM_IMPORT, TeamTouched
+from firmament.kernel.web.tests.importing import TEAM_IMPORT, TeamTouched
 from firmament.lib import instant
 
 pytestmark = pytest.mark.urls("firmament.kernel.web.tests.addresses")
@@ -90,6 +93,57 @@ def test_a_table_of_the_same_room_still_goes_through_its_columns(bring):
 
     assert Import.objects.get().state == "mapping"
     assert answer.status_code == 303
+
+
+def test_a_reader_that_claims_its_own_files_leaves_others_to_their_columns(bring):
+    bring(name="teams.csv", content=b"ours\nAudit\nTax\n")
+
+    assert Import.objects.get().reader == "ours"
+    assert states() == "good good"
+
+
+def test_what_only_shows_beside_other_rows_is_said_and_can_be_mended(bring, alice_browser):
+    url = bring([{"name": "a", "size": 300}, {"name": "b", "size": 300}, {"name": "c"}])["Location"]
+    apart = states(), b"Another team is as large." in alice_browser.get(url).content
+    alice_browser.post(url, {"step": "mend", "row_2_size": "4"})
+
+    assert apart == ("wrong wrong good", True)
+    assert states() == "good good good"
+
+
+def test_what_is_lost_is_said_before_anything_is_made(bring, alice_browser):
+    url = bring([{"name": "a", "size": 10, "colour": "red"}, {"name": "b"}])["Location"]
+
+    page = alice_browser.get(url).content.decode()
+    assert states() == "good good"
+    assert "Row 1: Teams have no colour. Somebody stays behind." in page
+    assert page.count("Rows that lose something") == 1
+
+
+def test_what_becomes_of_every_row_can_be_downloaded(bring, there, alice_browser):
+    url = bring([{"name": "a", "colour": "red"}, {"name": "There"}, {"size": 1}])["Location"]
+
+    text = alice_browser.get(f"{url}?show=rows").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[-4:] for row in rows] == [
+        ["Row", "Result", "What is wrong", "What is lost"],
+        ["1", "Ready", "", "Teams have no colour."],
+        ["2", "Already there", "Already there: there", ""],
+        ["3", "To be mended", "Name: This is needed.", ""],
+    ]
+
+
+def test_what_the_import_itself_did_later_is_no_change(imported, alice_browser, run_jobs):
+    url = imported("skip")
+    team = Team.objects.get(name="Audit")
+    work = request_id.set(work_id(Import.objects.get().pk))
+    with instant.at(instant.now() + timedelta(minutes=1)):
+        record(staff_actor("alice@acme.example"), TeamTouched(team_id=team.pk))
+    request_id.reset(work)
+    alice_browser.post(url, {"step": "undo"})
+    run_jobs()
+
+    assert names() == ["there"]
 
 
 def test_values_arrive_as_the_file_has_them_and_a_mended_one_as_text(bring, alice_browser):
@@ -242,7 +296,7 @@ def texts(value):
 @settings(max_examples=60, deadline=None)
 @given(value=json_values)
 def test_whatever_json_may_hold_can_be_kept(value):
-    kept = _plain_json(value)
+    kept = plain_json(value)
 
     text = json.dumps(kept, allow_nan=False, ensure_ascii=False)
     assert "\x00" not in "".join(texts(kept))

@@ -47,6 +47,19 @@ def test_pages_follow_one_another_and_lead_back(alice_browser, teams):
     assert b"3 of 6 teams" in first.content
 
 
+def test_a_search_is_counted_only_where_one_page_does_not_hold_what_it_found(alice_browser, teams, queries):
+    asked = {}
+    for text in ("Zürich", "i", ""):
+        with queries() as seen:
+            answer = alice_browser.get(f"{URL}?q={text}")
+        counting = [statement for statement in seen.statements if "COUNT(*)" in statement]
+        asked[text] = (len(counting), answer.content.decode())
+
+    assert asked["Zürich"][0] == 0 and "1 team" in asked["Zürich"][1]
+    assert asked["i"][0] == 1 and "3 of 4 teams" in asked["i"][1]
+    assert asked[""][0] == 1 and "3 of 6 teams" in asked[""][1]
+
+
 def test_a_row_that_comes_meanwhile_moves_nothing(alice_browser, teams):
     following = page_link(alice_browser.get(URL), "next")
     Team.objects.create(name="AAA")

@@ -141,3 +141,20 @@ def test_any_source_is_checked_or_refused_in_plain_words(source, nested):
         else:
             with contextlib.suppress(WordingError):
                 assert missing_values(text, {"a": "1"}, partials={"a": nested}) == []
+
+
+def test_whether_there_is_somebody_may_be_asked_and_asks_for_nothing():
+    source = "{% if client %}{{ client.name }}{% elsif note %}{{ note }}{% endif %}{% unless client %}-{% endunless %}"
+
+    found = check(source, known=KNOWN)
+
+    assert found.needed == ()
+    assert found.variables == ("client", "client.name", "note")
+    assert render(source, {"client": None, "note": "x"}) == "x-"
+    assert render(source, {"client": {"name": "Ana"}}) == "Ana"
+
+
+@pytest.mark.parametrize("source", ["{% if client %}{{ client }}{% endif %}", "{% if clients %}{% endif %}"])
+def test_a_group_is_only_asked_about_and_only_one_that_there_is(source):
+    with pytest.raises(WordingError):
+        check(source, known=KNOWN)

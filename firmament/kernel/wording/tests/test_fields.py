@@ -16,7 +16,6 @@ from firmament.kernel.wording.fields import (
     FieldType,
     clean_values,
     field_paths,
-    optional_names,
     parse_schema,
     schema_data,
 )
@@ -201,7 +200,6 @@ def test_missing_values_are_named_all_at_once_and_defaults_stand_in():
     assert (missing.value.names, missing.value.labels) == (("a", "b"), ("First", "Second"))
     values = clean_values(fields, {"a": "1", "b": "2026-01-01"})
     assert values == {"a": "1", "b": date(2026, 1, 1), "c": "third", "d": None}
-    assert optional_names(fields) == {"d"}
 
 
 def test_a_value_for_no_field_is_refused():

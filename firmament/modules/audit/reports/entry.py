@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from firmament.kernel.ledger.events import Change, event_class
 from firmament.kernel.ledger.kinds import model_of
 from firmament.kernel.ledger.models import Entry, EntryTarget
@@ -68,7 +70,7 @@ def line(actor: Actor, entry: Entry) -> Line:
         job=entry.job,
         door=str(DOORS.get(Domain(entry.domain), entry.domain)),
         domain=entry.domain,
-        roles=tuple(ROLE_NAMES.get(code, code) for code in entry.roles),
+        roles=tuple(_role(code) for code in entry.roles),
         category=entry.get_category_display(),
         code=entry.code,
         sentence=sentence(row),
@@ -124,3 +126,10 @@ def kind_title(kind: str) -> str:
         return str(model_of(kind)._meta.verbose_name).capitalize()
     except LookupError:
         return kind
+
+
+def _role(code: str) -> str:
+    """A role in words; a power that somebody else lent stands there by the lending's id."""
+    if code.startswith("lent:"):
+        return _("acting on lent powers")
+    return ROLE_NAMES.get(code, code)

@@ -16,6 +16,7 @@ from firmament.kernel.ledger.events import event_class, event_classes, every_cod
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import is_commitment
+from firmament.kernel.ledger.timeline import Fields
 from firmament.kernel.policies.authority import Authority, authority_of
 from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import Wall
@@ -40,7 +41,7 @@ def entries_for(actor: Actor) -> "QuerySet[Entry]":
     """
     rows = Entry.objects.visible_to(actor)
     authority = authority_of(actor)
-    if authority.walled:
+    if authority.hidden_clients or authority.hidden_engagements:
         hidden = EntryTarget.objects.filter(_behind_walls(authority))
         rows = rows.exclude(pk__in=hidden.values("entry_id"))
     kept = PersonalValue.objects.filter(entry=OuterRef("pk")).order_by("field")
@@ -52,10 +53,10 @@ def entries_for(actor: Actor) -> "QuerySet[Entry]":
 
 
 def _behind_walls(authority: Authority) -> Q:
-    against = Q(client_id__in=authority.walled_clients) | Q(engagement_id__in=authority.walled_engagements)
+    against = Q(client_id__in=authority.hidden_clients) | Q(engagement_id__in=authority.hidden_engagements)
     return (
-        Q(kind="clients.client", object_id__in=authority.walled_clients)
-        | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.walled_engagements)
+        Q(kind="clients.client", object_id__in=authority.hidden_clients)
+        | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.hidden_engagements)
         | Q(kind="policies.wall", object_id__in=Wall.objects.filter(against).values("pk"))
     )
 
@@ -73,20 +74,13 @@ def sentence(row: Mapping[str, Any]) -> str:
     if told is None or not told.sentence:
         return str(row["code"])
     values = joined(row)
-    words = _Forgiving(
+    words = Fields(
         {
             name: _("(erased)") if value is None and is_commitment(row["payload"][name]) else plain(value)
             for name, value in values.items()
         }
     )
     return str(told.sentence).format_map(words)
-
-
-class _Forgiving(dict[str, Any]):
-    """A field that an older release did not write says nothing, instead of taking the whole page down."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
 
 
 def joined(row: Mapping[str, Any]) -> dict[str, Any]:

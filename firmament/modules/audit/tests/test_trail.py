@@ -13,11 +13,12 @@ from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import at, now
+from firmament.modules.access.tests.factories import make_wall
 from firmament.modules.audit.actions import note_reading
 from firmament.modules.audit.events import TrailRead
 from firmament.modules.audit.reports.trail import entries_for
 from firmament.modules.clients.tests.factories import carlas_bakery, make_client
-from firmament.modules.firms.tests.factories import make_member, make_wall
+from firmament.modules.firms.tests.factories import make_member
 
 URL = "/w/acme/audit/"
 

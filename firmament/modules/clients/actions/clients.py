@@ -40,12 +40,7 @@ class ClientFields(TypedDict, total=False):
     notes: str
 
 
-def create_client(
-    actor: Actor,
-    *,
-    owner: Membership | None = None,
-    **fields: Unpack[ClientFields],
-) -> Client:
+def create_client(actor: Actor, *, owner: Membership | None = None, **fields: Unpack[ClientFields]) -> Client:
     """Take a client on. Without `owner`, the member who does it is responsible, if their role may be.
 
     Raises ValidationError by field.

@@ -89,8 +89,7 @@ def make_primary(actor: Actor, contact: Contact) -> None:
     )
     if Contact.objects.filter(pk=contact.pk, primary=False).update(primary=True):
         record(
-            actor,
-            ContactMadePrimary(client_id=contact.client_id, contact_id=contact.pk, name=contact.name),
+            actor, ContactMadePrimary(client_id=contact.client_id, contact_id=contact.pk, name=contact.name)
         )
     contact.refresh_from_db()
 

@@ -13,15 +13,21 @@ _CONTACT = {"client_id": "clients.client", "contact_id": "clients.contact"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactAdded(Event):
+class AboutContact(Event):
+    """Everything here is about one person at one client."""
+
     category: ClassVar[Category] = Category.CLIENTS
     targets: ClassVar[Mapping[str, str]] = _CONTACT
     personal: ClassVar[frozenset[str]] = frozenset({"name"})
-    sentence: ClassVar[Text] = _("added the contact {name}")
 
     client_id: UUID
     contact_id: UUID
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAdded(AboutContact):
+    sentence: ClassVar[Text] = _("added the contact {name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,61 +43,27 @@ class ContactChanged(Changed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactMadePrimary(Event):
-    category: ClassVar[Category] = Category.CLIENTS
-    targets: ClassVar[Mapping[str, str]] = _CONTACT
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+class ContactMadePrimary(AboutContact):
     sentence: ClassVar[Text] = _("made {name} the primary contact")
 
-    client_id: UUID
-    contact_id: UUID
-    name: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactLeft(Event):
-    category: ClassVar[Category] = Category.CLIENTS
-    targets: ClassVar[Mapping[str, str]] = _CONTACT
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+class ContactLeft(AboutContact):
     sentence: ClassVar[Text] = _("noted that {name} has left")
 
-    client_id: UUID
-    contact_id: UUID
-    name: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactReturned(Event):
-    category: ClassVar[Category] = Category.CLIENTS
-    targets: ClassVar[Mapping[str, str]] = _CONTACT
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+class ContactReturned(AboutContact):
     sentence: ClassVar[Text] = _("noted that {name} is back")
 
-    client_id: UUID
-    contact_id: UUID
-    name: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactRemoved(Event):
-    category: ClassVar[Category] = Category.CLIENTS
-    targets: ClassVar[Mapping[str, str]] = _CONTACT
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+class ContactRemoved(AboutContact):
     sentence: ClassVar[Text] = _("removed the contact {name}")
 
-    client_id: UUID
-    contact_id: UUID
-    name: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactLinked(Event):
-    category: ClassVar[Category] = Category.CLIENTS
-    targets: ClassVar[Mapping[str, str]] = _CONTACT
-    personal: ClassVar[frozenset[str]] = frozenset({"name"})
+class ContactLinked(AboutContact):
     sentence: ClassVar[Text] = _("connected the contact {name} with their portal account")
 
-    client_id: UUID
-    contact_id: UUID
     user_id: UUID
-    name: str

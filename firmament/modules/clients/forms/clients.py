@@ -10,19 +10,9 @@ from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.reports import possible_owners
 
 CLIENT_FIELDS = [
-    "kind",
-    "name",
-    "reference",
-    "email",
-    "phone",
-    "vat_id",
-    "address_line1",
-    "address_line2",
-    "postal_code",
-    "city",
-    "country",
-    "notes",
-]
+    "kind", "name", "reference", "email", "phone", "vat_id",
+    "address_line1", "address_line2", "postal_code", "city", "country", "notes",
+]  # fmt: skip
 CONTACT_FIELDS = ("name", "email", "phone", "title")
 
 

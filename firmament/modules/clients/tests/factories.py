@@ -14,7 +14,7 @@ from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing.fixtures import staff_actor
 from firmament.kernel.testing.world import make_user
 from firmament.kernel.web.importing import bring
-from firmament.modules.clients.actions.clients import ClientFields, create_client
+from firmament.modules.clients.actions.clients import ClientFields, create_client, deactivate_client
 from firmament.modules.clients.actions.contacts import ContactFields, add_contact, link_user
 from firmament.modules.clients.forms.importing import CLIENT_IMPORT
 from firmament.modules.clients.models import Client, Contact
@@ -111,4 +111,17 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
 API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "/clients/": _client,
     "/clients/contacts/": _contact,
+}
+
+
+def _at_rest(actor: Actor) -> Client:
+    client = make_client(actor)
+    deactivate_client(actor, client)
+    return client
+
+
+STEP_EXAMPLES: dict[str, Callable[[Actor], tuple[Client, dict[str, object]]]] = {
+    "clients.assign_owner": lambda actor: (make_client(actor), {"owner": "nobody"}),
+    "clients.activate": lambda actor: (_at_rest(actor), {}),
+    "clients.deactivate": lambda actor: (make_client(actor), {}),
 }

@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
@@ -15,7 +16,13 @@ class People:
     members: list[Membership]
     scale: int
     slug: str = "acme"
+    staff: Actor | None = None
     start: datetime = field(default_factory=now)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    @property
+    def today(self):
+        return self.start.date()
 
     def moment(self, days_ago, hour=9, minute=0):
         return self.start.replace(hour=hour, minute=minute) - timedelta(days=days_ago)

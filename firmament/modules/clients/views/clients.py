@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from firmament.kernel.identity.models import Invitation
@@ -18,12 +17,12 @@ from firmament.kernel.policies.decide import allows, may, visible
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.forms import sent
+from firmament.kernel.web.forms import keep_wording, offer_wording, sent
 from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import form_page, page
-from firmament.kernel.web.panels import Panel, PanelAction
+from firmament.kernel.web.panels import Panel, PanelAction, drawn, panels_of
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import say_refusal, toast
+from firmament.kernel.web.toasts import carry_out, toast
 from firmament.lib.instant import now
 from firmament.modules.clients.actions.archive import (
     archive_client,
@@ -41,13 +40,7 @@ from firmament.modules.clients.actions.clients import (
 from firmament.modules.clients.forms.clients import ClientForm
 from firmament.modules.clients.models import Client, Contact
 from firmament.modules.clients.policies import Can
-from firmament.modules.clients.reports import (
-    client_activity,
-    crumbs_to,
-    head_of,
-    panels_of,
-    standing_walls,
-)
+from firmament.modules.clients.reports import client_activity, crumbs_to, head_of, standing_walls
 from firmament.modules.clients.views.loading import client_of
 from firmament.ui.shapes import Crumb
 
@@ -59,13 +52,10 @@ def client_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The client at one glance: people, work, what other rooms know."""
     client = client_of(request, pk)
     actor = request.actor
-    panels = sorted([_contacts(actor, client), *panels_of(actor, client.pk)], key=lambda panel: panel.order)
     context = {
         "head": head_of(actor, client, tab="overview"),
         "client": client,
-        "panels": [
-            (panel, render_to_string(panel.template, dict(panel.context), request)) for panel in panels
-        ],
+        "panels": drawn(request, [_contacts(actor, client), *panels_of("client_panels", actor, client.pk)]),
         "walls": standing_walls(actor, client),
         "may_wall": may(actor, kernel_powers.Can.RAISE_WALL),
     }
@@ -138,9 +128,11 @@ def client_create(request: FirmRequest) -> HttpResponse:
     """Take a client on."""
     initial = {"kind": Client.Kind.ORGANISATION, "owner": request.actor.membership_id}
     form = ClientForm(sent(request), initial=initial)
+    offer_wording(form, "notes", request.actor, channel="note", place="clients.notes")
     if form.is_valid():
         went, client = form.carry_out(lambda: create_client(request.actor, **form.cleaned_data))
         if went and client is not None:
+            keep_wording(request, client, text=client.notes, sent=True)
             toast(request, _("“%(name)s” was added.") % {"name": client.name})
             return go("clients:client", pk=client.pk)
     return form_page(
@@ -160,9 +152,11 @@ def client_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
     client = client_of(request, pk)
     with_owner = allows(request.actor, Can.ASSIGN_OWNER, client)
     form = ClientForm(sent(request), initial=ClientForm.values_of(client), with_owner=with_owner)
+    offer_wording(form, "notes", request.actor, channel="note", place="clients.notes", client=client.pk)
     if form.is_valid():
         went, _nothing = form.carry_out(lambda: _save(request, client, dict(form.cleaned_data)))
         if went:
+            keep_wording(request, client, text=form.cleaned_data["notes"], sent=True)
             toast(request, _("Saved."))
             return go("clients:client", pk=client.pk)
     return form_page(
@@ -185,17 +179,12 @@ def _save(request: FirmRequest, client: Client, fields: dict[str, Any]) -> None:
     edit_client(request.actor, client, **fields)
 
 
+# What is done, what takes it back, and what is said.
 STEPS = {
-    "activate": activate_client,
-    "deactivate": deactivate_client,
-    "archive": archive_client,
-    "unarchive": unarchive_client,
-}
-BACK = {
-    "activate": "deactivate",
-    "deactivate": "activate",
-    "archive": "unarchive",
-    "unarchive": "archive",
+    "activate": (activate_client, "deactivate", gettext_lazy("“%(name)s” is active.")),
+    "deactivate": (deactivate_client, "activate", gettext_lazy("“%(name)s” is inactive.")),
+    "archive": (archive_client, "unarchive", gettext_lazy("“%(name)s” is in the archive.")),
+    "unarchive": (unarchive_client, "archive", gettext_lazy("“%(name)s” is out of the archive.")),
 }
 
 
@@ -206,19 +195,9 @@ def client_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
     client = client_of(request, pk)
     if step not in STEPS:
         raise Http404
-    try:
-        STEPS[step](request.actor, client)
-    except ValidationError as refused:
-        say_refusal(request, refused)
-        return go("clients:client", pk=client.pk)
-    words = {
-        "activate": _("“%(name)s” is active."),
-        "deactivate": _("“%(name)s” is inactive."),
-        "archive": _("“%(name)s” is in the archive."),
-        "unarchive": _("“%(name)s” is out of the archive."),
-    }
-    undo = link("clients:client_step", pk=client.pk, step=BACK[step])
-    toast(request, words[step] % {"name": client.name}, undo)
+    act, back, words = STEPS[step]
+    undo = link("clients:client_step", pk=client.pk, step=back)
+    carry_out(request, lambda: act(request.actor, client), lambda: str(words) % {"name": client.name}, undo)
     return go("clients:client", pk=client.pk)
 
 

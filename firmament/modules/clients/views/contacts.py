@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,7 +11,7 @@ from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import form_page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.kernel.web.toasts import say_refusal, toast
+from firmament.kernel.web.toasts import carry_out, toast
 from firmament.modules.clients.actions.contacts import (
     add_contact,
     edit_contact,
@@ -83,11 +82,10 @@ def contact_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
         "remove": _("“%(name)s” was removed."),
     }
     back = {"left": "returned", "returned": "left"}
-    try:
-        STEPS[step](request.actor, contact)
-    except ValidationError as refused:
-        say_refusal(request, refused)
-    else:
-        undo = link("clients:contact_step", pk=pk, step=back[step]) if step in back else None
-        toast(request, words[step] % {"name": contact.name}, undo)
+    carry_out(
+        request,
+        lambda: STEPS[step](request.actor, contact),
+        lambda: words[step] % {"name": contact.name},
+        link("clients:contact_step", pk=pk, step=back[step]) if step in back else None,
+    )
     return go("clients:client", pk=contact.client_id)

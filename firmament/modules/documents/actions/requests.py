@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from firmament.kernel.ledger.events import Change
+from firmament.kernel.ledger.changes import apply_changes
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.wording.insertions import measure_insertions
 from firmament.lib.instant import now
 from firmament.modules.documents.events.requests import (
     RequestCanceled,
@@ -64,20 +65,26 @@ def draft_request(
         remind=remind,
     )
     _write_items(request, items)
-    record(actor, RequestDrafted(request_id=request.pk, client_id=client_id, title=title))
+    record(actor, RequestDrafted(**_about(request)))
     return request
+
+
+class RequestFields(TypedDict, total=False):
+    """What people write about a request; what is left out stays as it is."""
+
+    title: str
+    due_on: date
+    note: str
+    remind: bool
+    engagement_id: UUID | None
 
 
 def change_request(
     actor: Actor,
     request: DocumentRequest,
     *,
-    title: str,
-    due_on: date,
-    note: str,
-    remind: bool,
-    engagement_id: UUID | None = None,
     items: Sequence[ItemDraft] | None = None,
+    **fields: Unpack[RequestFields],
 ) -> DocumentRequest:
     """Change what is asked. Items only while it is a draft: a client must not find the list rewritten."""
     require(actor, Can.REQUEST, request)
@@ -86,18 +93,15 @@ def change_request(
         raise ValidationError(_("This request is closed and cannot be changed any more."), code="closed")
     if items is not None and request.state != DocumentRequest.State.DRAFT:
         raise ValidationError(_("The list cannot be changed once the request has been sent."), code="sent")
-    _check_engagement(actor, request.client_id, engagement_id)
-    changes = _differences(request, title=title, due_on=due_on, note=note, remind=remind)
-    request.title, request.due_on, request.note, request.remind = title, due_on, note, remind
-    request.engagement_id = engagement_id
+    if "engagement_id" in fields:
+        request.engagement_id = fields.pop("engagement_id")
+        _check_engagement(actor, request.client_id, request.engagement_id)
+    changes = apply_changes(request, fields)
     request.save()
     if items is not None:
         request.items.all().delete()
         _write_items(request, items)
-    record(
-        actor,
-        RequestChanged(request_id=request.pk, client_id=request.client_id, title=title, changes=changes),
-    )
+    record(actor, RequestChanged(**_about(request), changes=changes))
     return request
 
 
@@ -114,12 +118,8 @@ def send_request(actor: Actor, request: DocumentRequest) -> None:
     if not sent:
         return
     request.refresh_from_db()
-    record(
-        actor,
-        RequestSent(
-            request_id=request.pk, client_id=request.client_id, title=request.title, item_count=item_count
-        ),
-    )
+    measure_insertions(request, sent=request.note)
+    record(actor, RequestSent(**_about(request), item_count=item_count))
 
 
 def cancel_request(actor: Actor, request: DocumentRequest, *, reason: str) -> None:
@@ -133,15 +133,7 @@ def cancel_request(actor: Actor, request: DocumentRequest, *, reason: str) -> No
     if not canceled:
         return
     request.refresh_from_db()
-    record(
-        actor,
-        RequestCanceled(
-            request_id=request.pk,
-            client_id=request.client_id,
-            title=request.title,
-            reason=request.cancel_reason,
-        ),
-    )
+    record(actor, RequestCanceled(**_about(request), reason=request.cancel_reason))
 
 
 def remind_client(actor: Actor, request: DocumentRequest, *, days_after_due: int) -> bool:
@@ -154,15 +146,7 @@ def remind_client(actor: Actor, request: DocumentRequest, *, days_after_due: int
             Reminder.objects.create(request=request, days_after_due=days_after_due)
     except IntegrityError:
         return False
-    record(
-        actor,
-        RequestReminded(
-            request_id=request.pk,
-            client_id=request.client_id,
-            title=request.title,
-            days_after_due=days_after_due,
-        ),
-    )
+    record(actor, RequestReminded(**_about(request), days_after_due=days_after_due))
     return True
 
 
@@ -191,21 +175,11 @@ def _write_items(request: DocumentRequest, items: Sequence[ItemDraft]) -> None:
     )
 
 
-_LABELS = {
-    "title": gettext_lazy("Title"),
-    "due_on": gettext_lazy("Due on"),
-    "note": gettext_lazy("Message to the client"),
-    "remind": gettext_lazy("Reminders"),
-}
+class _About(TypedDict):
+    request_id: UUID
+    client_id: UUID
+    title: str
 
 
-def _differences(request: DocumentRequest, **after: object) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            field=str(_LABELS[name]),
-            before=str(getattr(request, name)),
-            after=str(value),
-        )
-        for name, value in after.items()
-        if getattr(request, name) != value
-    )
+def _about(request: DocumentRequest) -> _About:
+    return {"request_id": request.pk, "client_id": request.client_id, "title": request.title}

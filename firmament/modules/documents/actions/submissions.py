@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from firmament.kernel.files.actions import receive
-from firmament.kernel.files.limits import Limits
+from firmament.kernel.files.limits import TYPES_OF_KIND, Limits
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
@@ -18,7 +18,7 @@ from firmament.modules.documents.events.submissions import (
     SubmissionQuarantined,
     SubmissionWithdrawn,
 )
-from firmament.modules.documents.models import TYPES_OF_KIND, DocumentRequest, RequestItem, Submission
+from firmament.modules.documents.models import DocumentRequest, RequestItem, Submission
 from firmament.modules.documents.policies import Can
 
 LIVE = (Submission.State.CHECKING, Submission.State.PENDING, Submission.State.ACCEPTED)

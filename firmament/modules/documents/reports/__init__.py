@@ -1,1 +1,1 @@
-"""What pages (`requests`, `items`) and letters (`letters`) say."""
+"""What pages (`requests`, `items`), the dashboard (`overview`) and letters (`letters`) say."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -26,6 +27,7 @@ def make_request(
     sent: bool = True,
     due_on: date | None = None,
     title: str = "Papers for the yearly accounts",
+    engagement_id: UUID | None = None,
 ) -> DocumentRequest:
     """A request to Carla's Bakery for two documents, already sent, unless told otherwise."""
     request = draft_request(
@@ -33,6 +35,7 @@ def make_request(
         (client or carlas_bakery()).pk,
         title=title,
         due_on=due_on or now().date() + timedelta(days=14),
+        engagement_id=engagement_id,
         items=items or (ItemDraft(title="Bank statements"), ItemDraft(title="Payroll journal")),
     )
     if sent:
@@ -103,4 +106,9 @@ API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "/documents/requests/": _request,
     "/documents/items/": _item,
     "/documents/submissions/": _submission,
+}
+
+STEP_EXAMPLES: dict[str, Callable[[Actor], tuple[DocumentRequest, dict[str, object]]]] = {
+    "documents.set_due": lambda actor: (make_request(actor), {"days": 30}),
+    "documents.set_reminders": lambda actor: (make_request(actor), {"remind": False}),
 }

@@ -1,11 +1,15 @@
 """The pages of staff and of the client."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from firmament.kernel.policies.authority import forget_authority
 from firmament.kernel.policies.models import RolePower
+from firmament.lib.instant import today
 from firmament.modules.clients.tests.factories import carlas_bakery
+from firmament.modules.documents.actions.requests import cancel_request
 from firmament.modules.documents.models import DocumentRequest, Submission
 from firmament.modules.documents.tests.factories import item_of, make_request, make_submission, pdf
 
@@ -36,6 +40,14 @@ def test_staff_draft_preview_and_send_a_request(alice_browser, acme):
     assert sent.status_code == 302
     request.refresh_from_db()
     assert request.state == "sent"
+
+
+def test_only_what_still_waits_for_the_client_is_late_in_the_list(alice_browser, alice):
+    day = today("Europe/Berlin") - timedelta(days=1)
+    make_request(alice, due_on=day)
+    cancel_request(alice, make_request(alice, due_on=day), reason="Asked by phone.")
+
+    assert alice_browser.get("/w/acme/documents/").content.decode().count("1 day late") == 1
 
 
 def test_more_rows_keep_what_was_typed(alice_browser, acme):

@@ -10,7 +10,12 @@ from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing.fixtures import staff_actor
 from firmament.modules.clients.models import Client
 from firmament.modules.clients.tests.factories import carlas_bakery
-from firmament.modules.engagements.actions import EngagementFields, create_engagement, start_engagement
+from firmament.modules.engagements.actions import (
+    EngagementFields,
+    create_engagement,
+    pause_engagement,
+    start_engagement,
+)
 from firmament.modules.engagements.models import Engagement
 
 _serial = count(1)
@@ -58,3 +63,22 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
 }
 
 API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {"/engagements/": _engagement}
+
+
+def _paused(actor: Actor) -> Engagement:
+    engagement = make_engagement(actor, carlas_bakery())
+    pause_engagement(actor, engagement, reason="Waiting for the bank")
+    return engagement
+
+
+def _running(actor: Actor) -> Engagement:
+    return make_engagement(actor, carlas_bakery())
+
+
+STEP_EXAMPLES: dict[str, Callable[[Actor], tuple[Engagement, dict[str, object]]]] = {
+    "engagements.pause": lambda actor: (_running(actor), {"reason": "The books come in June"}),
+    "engagements.resume": lambda actor: (_paused(actor), {}),
+    "engagements.complete": lambda actor: (_running(actor), {}),
+    "engagements.cancel": lambda actor: (_paused(actor), {"reason": "They went to somebody else"}),
+    "engagements.assign_lead": lambda actor: (_running(actor), {"lead": "me"}),
+}

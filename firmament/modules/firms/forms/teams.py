@@ -7,19 +7,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import Membership
-from firmament.kernel.web.forms import ActionForm
+from firmament.kernel.web.forms import ActionForm, MemberField
 
 
 class TeamForm(ActionForm, forms.Form):
-    """A new team."""
+    """How a team is called."""
 
-    name = forms.CharField(label=_("Name of the new team"), max_length=80, strip=False)
+    name = forms.CharField(label=_("Name of the team"), max_length=80, strip=False)
 
 
 class MembersForm(ActionForm, forms.Form):
     """Somebody to put in."""
 
-    member = forms.ModelChoiceField(
+    member = MemberField(
         Membership.objects.none(),
         label=_("Person"),
         empty_label=_("Choose a person"),

@@ -12,16 +12,14 @@ from firmament.kernel.ledger.models import Entry
 from firmament.kernel.ledger.timeline import ActivityRow, activity
 from firmament.kernel.policies.authority import authority_of
 from firmament.kernel.policies.decide import may
-from firmament.kernel.policies.kernel_powers import Can as Powers
-from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team, TeamMember, Wall
-from firmament.kernel.policies.powers import BUILT_IN_ROLES, FIRM_ADMIN
+from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team, TeamMember
+from firmament.kernel.policies.powers import FIRM_ADMIN
+from firmament.kernel.policies.roles import in_order
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.hooks import offered
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
-from firmament.modules.firms.reports.subjects import wall_subjects
-
-ORDER = {code: n for n, (code, _name, _clearance) in enumerate(BUILT_IN_ROLES)}
+from firmament.modules.access.public import WallCard, walls_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +32,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WallLine:
-    """A wall in words: who is kept from what."""
-
-    wall: Wall
-    who: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
     """What a person's page shows beside their name. What the reader may not see is empty."""
 
@@ -50,7 +39,7 @@ class MemberFacts:
     only_admin: bool
     teams: tuple[Team, ...]
     tokens: tuple[ApiToken, ...]
-    walls: tuple[WallLine, ...]
+    walls: tuple[WallCard, ...]
     history: tuple[ActivityRow, ...]
 
 
@@ -78,7 +67,7 @@ def invitations_for(actor: Actor) -> "list[Invitation]":
 
 def roles_in_order() -> list[Role]:
     """Every role of the firm: the built-in ones by their weight, then its own by name."""
-    return sorted(Role.objects.all(), key=lambda role: (ORDER.get(role.code, len(ORDER)), role.name))
+    return in_order(Role.objects.standing())
 
 
 def grantable_roles(actor: Actor) -> list[Role]:
@@ -116,27 +105,11 @@ def member_facts(actor: Actor, membership: Membership) -> MemberFacts:
     return MemberFacts(
         roles=roles,
         only_admin=any(role.code == FIRM_ADMIN for role in roles) and is_only_admin(membership),
-        teams=tuple(Team.objects.visible_to(actor).filter(pk__in=in_teams).order_by("name")),
+        teams=tuple(Team.objects.visible_to(actor).standing().filter(pk__in=in_teams).order_by("name")),
         tokens=tuple(tokens.live(at=now())),
-        walls=tuple(walls_for(actor, membership)),
+        walls=walls_about(actor, member_id=membership.pk),
         history=tuple(history),
     )
-
-
-def walls_for(actor: Actor, membership: Membership | None = None) -> list[WallLine]:
-    """Standing walls the reader may see: all of them, or those a member stands behind, by themselves or by a team."""
-    if not may(actor, Powers.VIEW_WALLS):
-        return []
-    rows = Wall.objects.visible_to(actor).standing().select_related("membership__user", "team")
-    if membership is not None:
-        teams = TeamMember.objects.filter(membership=membership).values("team_id")
-        rows = rows.filter(Q(membership=membership) | Q(team_id__in=teams))
-    found = list(rows.order_by("-created_at", "-pk"))
-    subjects = wall_subjects(actor, found)
-    return [
-        WallLine(wall=wall, who=str(wall.membership or wall.team), subject=subjects[wall.pk])
-        for wall in found
-    ]
 
 
 def answers_for(membership: Membership) -> list[Held]:
@@ -162,13 +135,3 @@ def successors(actor: Actor, membership: Membership, held: Iterable[Held]) -> "Q
     for one in held:
         rows = rows.filter(pk__in=one.heirs)
     return rows.select_related("user").order_by("user__name")
-
-
-def people_by_role(actor: Actor) -> list[tuple[Role, list[str]]]:
-    """Each role with the active people who hold it."""
-    names: dict[UUID, list[str]] = {}
-    members = Membership.objects.visible_to(actor).filter(state=Membership.State.ACTIVE)
-    held = RoleAssignment.objects.filter(membership__in=members).order_by("membership__user__name")
-    for role_id, name in held.values_list("role_id", "membership__user__name"):
-        names.setdefault(role_id, []).append(name)
-    return [(role, names.get(role.pk, [])) for role in roles_in_order()]

@@ -10,15 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from firmament.kernel.identity.actions import invite, issue_token
 from firmament.kernel.identity.founding import join_firm
 from firmament.kernel.identity.models import ApiToken, Invitation
-from firmament.kernel.policies.actions import add_to_team, create_team, raise_wall
-from firmament.kernel.policies.models import Team, Wall
+from firmament.kernel.policies.actions import add_to_team, create_team
+from firmament.kernel.policies.models import Team
 from firmament.kernel.policies.powers import STAFF
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import FirmProfile, Membership
 from firmament.kernel.testing.fixtures import staff_actor
 from firmament.kernel.testing.world import make_user
 from firmament.lib.instant import now
-from firmament.modules.clients.tests.factories import carlas_bakery
 from firmament.modules.firms.actions.settings import put_logo
 
 _serial = count(1)
@@ -45,13 +44,6 @@ def make_invitation(actor: Actor) -> Invitation:
         name=f"Newcomer {number}",
         domain="staff",
         role_codes=[STAFF],
-    )
-
-
-def make_wall(actor: Actor, membership: Membership) -> Wall:
-    """A wall between a member and Carla's Bakery."""
-    return raise_wall(
-        actor, reason="Her brother owns it", membership=membership, client_id=carlas_bakery().pk
     )
 
 
@@ -108,10 +100,15 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "firms:person_reactivate": _member,
     "firms:invitation_step": lambda actor: {"pk": make_invitation(actor).pk, "step": "resend"},
     "firms:team": lambda actor: {"pk": make_team(actor).pk},
+    "firms:team_rename": lambda actor: {"pk": make_team(actor).pk},
+    "firms:team_archive": lambda actor: {"pk": make_team(actor).pk},
+    "firms:team_restore": lambda actor: {"pk": make_team(actor).pk},
     "firms:team_leave": _place,
-    "firms:wall_lift": lambda actor: {"pk": make_wall(actor, _bob()).pk},
     "firms:logo": _logo,
     "firms:token_revoke": lambda actor: {"pk": make_token(actor)[0].pk},
     "firms_portal:logo": _logo,
 }
-API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {"/firms/people/": _member}
+API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "/firms/people/": _member,
+    "/firms/teams/": lambda actor: {"pk": make_team(actor).pk, "member_id": _bob().pk},
+}

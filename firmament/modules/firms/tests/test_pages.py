@@ -5,11 +5,9 @@ from django.urls import reverse
 
 from firmament.modules.firms.tests.factories import EXAMPLES
 
-STAFF = (
-    "people", "invite", "roles", "teams", "walls", "wall_new", "why", "settings", "brand", "profile", "token_new",
-)  # fmt: skip
+STAFF = ("people", "invite", "teams", "settings", "brand", "profile", "token_new")
 OPEN_TO_ALL = {"people", "teams", "profile", "token_new"}
-READABLE = ("person", "person_title", "person_roles", "person_deactivate", "team", "wall_lift")  # fmt: skip
+READABLE = ("person", "person_title", "person_roles", "person_deactivate", "team")
 
 
 @pytest.mark.parametrize("name", STAFF)

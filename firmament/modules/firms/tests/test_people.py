@@ -13,11 +13,13 @@ from firmament.kernel.policies.models import Role, RoleAssignment
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.testing.fixtures import browser_of
+from firmament.kernel.testing.weighing import saved
+from firmament.modules.access.tests.factories import make_wall
 from firmament.modules.clients.models import Client as FirmClient
 from firmament.modules.clients.tests.factories import carlas_bakery
 from firmament.modules.firms.actions.people import set_roles, set_title
 from firmament.modules.firms.reports.people import grantable_roles
-from firmament.modules.firms.tests.factories import make_invitation, make_member, make_token, make_wall
+from firmament.modules.firms.tests.factories import make_invitation, make_member, make_token
 
 PEOPLE = "/w/acme/firms/people/"
 
@@ -94,7 +96,7 @@ def test_roles_are_given_and_taken_and_count_at_once(ada, ada_browser, bob_brows
     assert bob_browser.get("/w/acme/audit/").status_code == 403
     ledger.forget()
 
-    ada_browser.post(f"{PEOPLE}{bob.pk}/roles/", {"roles": ["partner"]})
+    saved(ada_browser, f"{PEOPLE}{bob.pk}/roles/", {"roles": ["partner"]})
 
     assert roles_of(bob.pk) == ("partner",)
     assert ledger.codes() == ["policies.role_assigned", "policies.role_revoked"]
@@ -103,7 +105,7 @@ def test_roles_are_given_and_taken_and_count_at_once(ada, ada_browser, bob_brows
 
 def test_a_partner_may_not_change_roles_and_nothing_changes(alice, alice_browser):
     bob = member("bob")
-    answer = alice_browser.post(f"{PEOPLE}{bob.pk}/roles/", {"roles": ["partner"]})
+    answer = saved(alice_browser, f"{PEOPLE}{bob.pk}/roles/", {"roles": ["partner"]})
 
     with pytest.raises(Denied):
         set_roles(alice, bob, list(Role.objects.all()))
@@ -114,7 +116,7 @@ def test_a_partner_may_not_change_roles_and_nothing_changes(alice, alice_browser
 def test_the_last_administrator_keeps_the_role_and_the_page_says_why(ada, ada_browser):
     before = told(ada_browser.get(f"{PEOPLE}{ada.membership_id}/roles/"))
 
-    answer = ada_browser.post(f"{PEOPLE}{ada.membership_id}/roles/", {"roles": ["partner"]})
+    answer = saved(ada_browser, f"{PEOPLE}{ada.membership_id}/roles/", {"roles": ["partner"]})
 
     assert "only active administrator" in before
     assert answer.status_code == 422
@@ -125,7 +127,7 @@ def test_the_last_administrator_keeps_the_role_and_the_page_says_why(ada, ada_br
 def test_changing_sides_works_where_another_administrator_stands(ada, ada_browser):
     set_roles(ada, member("alice"), list(Role.objects.filter(code="firm_admin")))
 
-    answer = ada_browser.post(f"{PEOPLE}{ada.membership_id}/roles/", {"roles": ["partner"]})
+    answer = saved(ada_browser, f"{PEOPLE}{ada.membership_id}/roles/", {"roles": ["partner"]})
 
     assert answer.status_code == 303
     assert roles_of(member("ada").pk) == ("partner",)

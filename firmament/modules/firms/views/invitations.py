@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +13,7 @@ from firmament.kernel.identity.actions import resend_invitation, revoke_invitati
 from firmament.kernel.identity.models import Invitation
 from firmament.kernel.identity.policies import Can as Identity
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
@@ -34,7 +34,7 @@ def invite(request: FirmRequest) -> HttpResponse:
         )
         if went and invitation is not None:
             toast(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
-            return HttpResponseRedirect(link("firms:people"), status=303)
+            return go("firms:people")
     context = {
         "form": form,
         "title": _("Invite somebody into the firm"),
@@ -65,4 +65,4 @@ def invitation_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
             toast(request, str(message), tone="warning")
     else:
         toast(request, words[step] % {"email": invitation.email})
-    return HttpResponseRedirect(link("firms:people"), status=303)
+    return go("firms:people")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -20,9 +20,11 @@ from firmament.kernel.policies.kernel_powers import Can as Powers
 from firmament.kernel.policies.powers import BUILT_IN_ROLES
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.cells import Column, Kind
+from firmament.kernel.web.effects import weigh, weighing_page
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import ChoiceFilter, SearchFilter
-from firmament.kernel.web.links import link
+from firmament.kernel.web.forms import sent
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.lists import ListAction, ListPage, list_page
 from firmament.kernel.web.page import page, wants_fragment
 from firmament.kernel.web.requests import FirmRequest
@@ -133,7 +135,7 @@ def crumbs_to(member: Membership | None = None) -> tuple[Crumb, ...]:
 
 def to_person(member: Membership) -> HttpResponse:
     """Back to the person's page."""
-    return HttpResponseRedirect(link("firms:person", pk=member.pk), status=303)
+    return go("firms:person", pk=member.pk)
 
 
 @require_safe
@@ -182,22 +184,25 @@ def roles(request: FirmRequest, pk: UUID) -> HttpResponse:
     offered = reports.grantable_roles(request.actor)
     kept = [role for role in held if role not in offered]
     initial = {"roles": [role.code for role in held]}
-    form = RolesForm(request.POST if request.method == "POST" else None, initial=initial, roles=offered)
+    form, weighed = RolesForm(sent(request), initial=initial, roles=offered), None
     if form.is_bound and form.is_valid():
         chosen = [role for role in offered if role.code in form.cleaned_data["roles"]]
-        went, _n = form.carry_out(lambda: set_roles(request.actor, member, [*chosen, *kept]))
-        if went:
+        weighed = weigh(request, form, lambda: set_roles(request.actor, member, [*chosen, *kept]))
+        if weighed.done:
             toast(request, _("Saved. It counts from this moment on."))
             return to_person(member)
-    facts = {"kept": kept, "only_admin": reports.is_only_admin(member)}
-    return _form(
+    return weighing_page(
         request,
-        member,
         form,
-        title=_("Roles of %(name)s"),
+        weighed,
+        title=_("Roles of %(name)s") % {"name": member.user.name},
         submit=_("Save roles"),
+        back_url=link("firms:person", pk=member.pk),
+        crumbs=crumbs_to(member),
         template="firms/person_roles.html",
-        extra=facts,
+        member=member,
+        kept=kept,
+        only_admin=reports.is_only_admin(member),
     )
 
 
@@ -236,7 +241,7 @@ def deactivate(request: FirmRequest, pk: UUID) -> HttpResponse:
 def _form(
     request: FirmRequest,
     member: Membership,
-    form: TitleForm | RolesForm | DeactivateForm,
+    form: TitleForm | DeactivateForm,
     *,
     title: str,
     submit: str,

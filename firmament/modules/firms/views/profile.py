@@ -13,8 +13,9 @@ from firmament.kernel.identity.actions import issue_token, revoke_token
 from firmament.kernel.identity.models import ApiToken
 from firmament.kernel.identity.policies import Can as Identity
 from firmament.kernel.policies.decide import may
+from firmament.kernel.policies.kernel_powers import Can as Powers
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
@@ -37,7 +38,7 @@ def profile(request: FirmRequest) -> HttpResponse:
         )
         if went:
             toast(request, _("Saved."))
-            return HttpResponseRedirect(link("firms:profile"), status=303)
+            return go("firms:profile")
     makes_tokens = may(request.actor, Identity.ISSUE_TOKENS)
     context: dict[str, Any] = {
         "layout": "ui/workspace.html",
@@ -46,6 +47,7 @@ def profile(request: FirmRequest) -> HttpResponse:
         "email": request.user.email,
         "makes_tokens": makes_tokens,
         "tokens": tokens_of(request.actor) if makes_tokens else (),
+        "may_lend": may(request.actor, Powers.LEND),
     }
     return page(request, "firms/profile.html", context, status=422 if form.errors else 200)
 

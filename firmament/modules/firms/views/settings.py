@@ -3,14 +3,14 @@
 from typing import cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from firmament.kernel.files.models import StoredFile
 from firmament.kernel.policies.decide import may, require
 from firmament.kernel.web.entrances import staff_page
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
@@ -48,7 +48,7 @@ def settings(request: FirmRequest) -> HttpResponse:
         )
         if went:
             toast(request, _("Saved."))
-            return HttpResponseRedirect(link("firms:settings"), status=303)
+            return go("firms:settings")
     context = {
         "tabs": settings_tabs(request, "firms:settings"),
         "form": form,
@@ -68,7 +68,7 @@ def brand(request: FirmRequest) -> HttpResponse:
         went, _n = form.carry_out(lambda: choose_palette(request.actor, palette=form.cleaned_data["palette"]))
         if went:
             toast(request, _("The firm wears its new colour."))
-            return HttpResponseRedirect(link("firms:brand"), status=303)
+            return go("firms:brand")
     return _brand_page(request, form, LogoForm())
 
 
@@ -82,7 +82,7 @@ def logo_put(request: FirmRequest) -> HttpResponse:
         went, _n = form.carry_out(lambda: put_logo(request.actor, uploaded))
         if went:
             toast(request, _("Received. It appears as soon as it has been scanned."))
-            return HttpResponseRedirect(link("firms:brand"), status=303)
+            return go("firms:brand")
     return _brand_page(request, PaletteForm(initial={"palette": profile_of_firm().brand}), form)
 
 
@@ -92,7 +92,7 @@ def logo_remove(request: FirmRequest) -> HttpResponse:
     """Back to the firm's initials."""
     remove_logo(request.actor)
     toast(request, _("The firm’s initials are shown again."))
-    return HttpResponseRedirect(link("firms:brand"), status=303)
+    return go("firms:brand")
 
 
 def _brand_page(request: FirmRequest, palette: PaletteForm, logo: LogoForm) -> HttpResponse:

@@ -10,16 +10,13 @@ from firmament.ui.shapes import Tab
 
 
 def people_tabs(request: FirmRequest, here: str) -> tuple[Tab, ...]:
-    """People, roles, teams, walls, and the question why."""
+    """People and their teams."""
     return tabs(
         request,
         here,
         (
             ("firms:people", _("People"), Can.VIEW_PEOPLE),
             ("firms:teams", _("Teams"), Powers.VIEW_TEAMS),
-            ("firms:roles", _("Roles"), Powers.VIEW_ROLES),
-            ("firms:walls", _("Ethical walls"), Powers.VIEW_WALLS),
-            ("firms:why", _("Why can, or cannot…?"), Powers.EXPLAIN),
         ),
     )
 

@@ -135,6 +135,28 @@ def test_a_link_to_another_account_opens_it_and_says_so(alice, carla_browser, tr
     assert "Carla’s Bakery: switch account" in page
 
 
+def test_a_link_to_another_account_costs_the_same_for_three_accounts_and_for_twelve(
+    alice, carla_browser, carla_user, trust, grant, queries
+):
+    """Not a page more for each client: they are not tried one after another."""
+    links = []
+    for accounts in (3, 12):
+        for _ in range(accounts - len(links) - 2):
+            make_portal_contact(alice, make_client(alice), carla_user)
+        last = make_client(alice, name=f"Zebra {accounts}")
+        make_portal_contact(alice, last, carla_user)
+        links.append(f"{PORTAL}documents/{make_request(alice, client=last).pk}/")
+    counted = []
+    for link in (links[0], links[1]):
+        choose(carla_browser, trust)
+        with queries() as asked:
+            moved = carla_browser.get(link)
+        counted.append(asked.count)
+        assert moved.status_code == 302
+
+    assert counted[0] == counted[1]
+
+
 def test_choosing_on_a_page_of_one_client_leads_home_and_not_back_to_it(alice, carla_browser, trust, grant):
     bakery = make_request(alice)
 

@@ -29,7 +29,7 @@ def test_a_dead_letter_stands_with_its_reason_and_attempt(alice, alice_browser):
     assert "The server said 550." in listed
     assert "Cannot succeed as it stands" in page
     assert "Alice Partner" in page
-    assert "Try again" not in page  # a partner sees it; the administrator decides
+    assert "Give up" not in page  # a partner sees it; the administrator decides
 
 
 def test_the_administrator_replays_it_and_two_clicks_are_one(ada, ada_browser, ledger):

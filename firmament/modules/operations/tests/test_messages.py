@@ -1,8 +1,8 @@
 """Messages sent: seen with their state, and never across a wall."""
 
 from firmament.kernel.tenancy.models import Membership
+from firmament.modules.access.tests.factories import make_wall
 from firmament.modules.clients.tests.factories import carlas_bakery
-from firmament.modules.firms.tests.factories import make_wall
 from firmament.modules.operations.tests.factories import make_delivery
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -23,7 +23,7 @@ from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import ChoiceFilter, DateFilter, SearchFilter
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import go, link
 from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.page import page, wants_fragment
 from firmament.kernel.web.requests import FirmRequest
@@ -194,7 +194,7 @@ def job_step(request: FirmRequest, pk: UUID, step: str) -> HttpResponse:
         toast(request, words)
     else:
         toast(request, _("Meanwhile it is in another state; nothing was changed."), tone="warning")
-    return HttpResponseRedirect(link("operations:job", pk=run.pk), status=303)
+    return go("operations:job", pk=run.pk)
 
 
 @require_safe

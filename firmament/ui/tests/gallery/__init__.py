@@ -13,7 +13,19 @@ from django.template.loader import get_template
 from django.test import RequestFactory
 from django_cotton.compiler_regex import CottonCompiler
 
-from firmament.ui.shapes import Column, Crumb, DiffLine, FilterChip, Paging, Step, Tab
+from firmament.ui.shapes import (
+    Chart,
+    ChartCell,
+    ChartKind,
+    ChartRow,
+    Column,
+    Crumb,
+    DiffLine,
+    FilterChip,
+    Paging,
+    Step,
+    Tab,
+)
 from firmament.ui.shell import (
     AccountChoice,
     Brand,
@@ -30,6 +42,28 @@ NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 HERE = Path(__file__).parent
 TONES = ("neutral", "info", "waiting", "warning", "danger", "success", "done")
 FAULTS = ("400", "403", "404", "413", "429", "500", "503")
+
+
+def chart(kind: ChartKind, names: tuple[str, ...], rows: dict[str, tuple[int, ...]]) -> Chart:
+    """A chart of these numbers."""
+    return Chart(
+        key=f"example-{kind}",
+        kind=kind,
+        title="Half of what was asked for came in",
+        label=f"Documents by week ({kind})",
+        unit="documents",
+        axis="Week",
+        names=names,
+        rows=tuple(
+            ChartRow(
+                label=label, cells=tuple(ChartCell(value=str(n), words=str(n), url=f"/rows/{n}") for n in row)
+            )
+            for label, row in rows.items()
+        ),
+    )
+
+
+WEEKS = {"2 Mar": (12, 6), "9 Mar": (8, 7), "16 Mar": (15, 4)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +118,22 @@ class ClientForm(forms.Form):
 class RequestForm(forms.Form):
     what = forms.CharField(label="Name of the request")
     due = forms.DateField(label="Due", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class LetterForm(forms.Form):
+    title = forms.CharField()
+    client = forms.ChoiceField(choices=[("m", "Marlowe Shipping")])
+    letter = forms.CharField(
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(
+            attrs={
+                "data-picker": "/texts",
+                "data-picker-context": "channel=email",
+                "data-picker-with": "client=client",
+            }
+        ),
+    )
 
 
 class SignInForm(forms.Form):
@@ -237,6 +287,13 @@ def _activity() -> list[Activity]:
 def context() -> dict[str, Any]:
     """Everything the gallery's pages draw."""
     return {
+        "charts": [
+            chart("line", ("Asked for", "Handed in"), WEEKS),
+            chart("bar", ("Asked for", "Handed in"), WEEKS),
+            chart("stacked", ("Asked for", "Handed in"), WEEKS),
+            chart("ranked", ("Late requests",), {"Quill & Sons": (9,), "Otter Ltd": (4,), "Grebe Ltd": (1,)}),
+            chart("heat", ("Mon", "Tue", "Wed"), {"9:00": (3, 5, 0), "10:00": (8, 2, 1)}),
+        ],
         "tabs": [
             Tab(label="All", url="/clients", active=True, count="120"),
             Tab(label="Waiting", url="/clients?w=1", count="14"),
@@ -269,6 +326,7 @@ def context() -> dict[str, Any]:
         "fee": Decimal("4200.50"),
         "tones": TONES,
         "form": ClientForm({"name": "", "kind": "org", "email": "not an address", "owner": "ada"}),
+        "letter_form": LetterForm(),
         "small_form": RequestForm(prefix="ask"),
         "login_form": SignInForm(prefix="in"),
         "steps": [
@@ -294,6 +352,8 @@ SHELLS: dict[str, Callable[[], Shell]] = {
     "detail": workspace,
     "form": workspace,
     "empty": workspace,
+    "picker": workspace,
+    "charts": workspace,
     "portal": portal,
     "upload": portal,
     "sign_in": public,

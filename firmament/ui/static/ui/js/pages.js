@@ -21,6 +21,9 @@ document.addEventListener("click", ({ target }) => {
   document.cookie = `ui_menu=${narrow ? "narrow" : "wide"}; path=/; max-age=31536000; samesite=lax`;
 });
 
+// Where tabs are wider than the telephone, the one that is open stands in sight.
+document.querySelectorAll(".tab[aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
+
 // Folded sections stay folded from page to page.
 const key = "ui-folded";
 const folded = new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));

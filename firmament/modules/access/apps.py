@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from firmament.kernel.web.menu import MenuEntry, Section
+
+
+class AccessConfig(AppConfig):
+    name = "firmament.modules.access"
+    label = "access"
+    verbose_name = _("Access")
+    icon = "key"
+    requires = ()
+    # Where other pages lead for "who can see this?" and "why can I not?".
+    audience_page = "access:who"
+    why_page = "access:why"
+    menu = (
+        MenuEntry(
+            Section.ADMINISTRATION,
+            _("Access"),
+            "access:roles",
+            "shield-lock",
+            "policies.view_roles",
+            order=1,
+            whole_room=True,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What the pages show, gathered from the kernel: queries in, plain rows out."""

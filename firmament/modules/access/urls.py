@@ -1,0 +1,24 @@
+"""Addresses of who may do what, under `/w/<firm>/access/`."""
+
+from django.urls import path
+
+from firmament.modules.access.views import lending, roles, tokens, walls, who, why
+
+urlpatterns = [
+    path("roles/", roles.roles, name="roles"),
+    path("roles/<uuid:pk>/", roles.role, name="role"),
+    path("roles/<uuid:pk>/copy/", roles.role_copy, name="role_copy"),
+    path("roles/<uuid:pk>/change/", roles.role_change, name="role_change"),
+    path("roles/<uuid:pk>/delete/", roles.role_delete, name="role_delete"),
+    path("roles/<uuid:pk>/restore/", roles.role_restore, name="role_restore"),
+    path("walls/", walls.walls, name="walls"),
+    path("walls/new/", walls.wall_new, name="wall_new"),
+    path("walls/<uuid:pk>/review/", walls.wall_review, name="wall_review"),
+    path("walls/<uuid:pk>/lift/", walls.wall_lift, name="wall_lift"),
+    path("lent/", lending.lent, name="lent"),
+    path("lent/away/", lending.away, name="away"),
+    path("lent/<uuid:pk>/back/", lending.lent_back, name="lent_back"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("who/", who.who, name="who"),
+    path("why/", why.why, name="why"),
+]

@@ -1,0 +1,1 @@
+"""Pages for staff: the list, one request and what hangs on it, and the overview."""

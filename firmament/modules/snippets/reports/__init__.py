@@ -1,0 +1,1 @@
+"""Questions about wording, answered by plain rows."""

@@ -1,0 +1,1 @@
+"""Pages for staff: the library, one snippet, writing and governing it."""
