@@ -17,7 +17,7 @@ NAME, NOUN = "apple_pies", "apple_pie"
 SHAPES = ("tests/test_shape.py", "tests/test_openapi.py", "tests/test_docs.py")
 AS_IT_IS = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
 LEFT_BEHIND = (
-    *(".git", ".venv", "node_modules", "var", "__pycache__", "results"),
+    *(".git", ".venv", ".tools", "node_modules", "var", "__pycache__", "results"),
     *(".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"),
 )
 LEFT = re.compile(r"sample.?things?", re.IGNORECASE)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from firmament.kernel.jobs.dead import bury
 from firmament.kernel.jobs.models import CLOSED, ErrorClass, JobRun, State
-from firmament.kernel.jobs.pulse import LEASE
+from firmament.kernel.jobs.pulse import LEASE, end_if_frozen
 from firmament.kernel.jobs.registry import Backoff, JobSpec, Lane, Retry, job_spec
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.lib.instant import now
@@ -46,10 +46,10 @@ class Claimed:
 def claim(firm_id: UUID, run_id: UUID) -> Claimed | Outcome:
     """Take the run, in a short transaction of its own; an Outcome when there is nothing to do, or not yet."""
     with firm_transaction(firm_id):
+        end_if_frozen()
         run = _lock(run_id)
         if run is None:
-            # Locked means that somebody is finishing it this very moment; missing, that the firm is erased.
-            return wait(seconds=1) if JobRun.objects.filter(pk=run_id).exists() else DONE
+            return _locked_or_missing(run_id)
         refusal = _refusal(run)
         if refusal is not None:
             return refusal
@@ -63,6 +63,16 @@ def claim(firm_id: UUID, run_id: UUID) -> Claimed | Outcome:
             return DONE
         _take(run, crashed=taken_over)
         return Claimed(run=run, spec=spec) if spec else _unknown(run)
+
+
+def _locked_or_missing(run_id: UUID) -> Outcome:
+    """Locked means that somebody is finishing it this very moment, or froze while doing so; missing, that the firm is erased."""
+    seen = JobRun.objects.annotate(database_now=Now()).filter(pk=run_id).first()
+    if seen is None:
+        return DONE
+    if seen.lease_until and seen.lease_until < seen.database_now:
+        end_backend(seen)
+    return wait(seconds=1)
 
 
 def wait(*, seconds: float) -> Outcome:

@@ -109,9 +109,16 @@ class Pulse:
                 by_firm[attempt.firm_id].append(attempt)
         for firm_id, attempts in by_firm.items():
             with firm_transaction(firm_id):
+                end_if_frozen()
                 write(attempts)
         if extend:
             self._extended_at = time.monotonic()
+
+
+def end_if_frozen() -> None:
+    """Let PostgreSQL end this short transaction, and the locks it holds, when its process falls silent in the middle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '10s'")
 
 
 def write(attempts: list[Attempt]) -> None:

@@ -12,7 +12,7 @@ from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing import cluster
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 class Crowd:

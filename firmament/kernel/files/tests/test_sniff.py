@@ -163,11 +163,11 @@ def test_an_archive_whose_list_alone_would_take_all_memory_is_refused_unread() -
     one = archive("x", content=b"")
     listing = one[one.index(b"PK\x01\x02") : one.index(b"PK\x05\x06")] * 200_000
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(listing), 31, 0)
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(Refused, match="more than 10000 files"):
         take(one[: one.index(b"PK\x01\x02")] + listing + end, "files.zip")
 
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_an_archive_with_a_symbolic_link_is_refused() -> None:
@@ -190,10 +190,10 @@ def test_every_hostile_upload_of_the_cases_is_refused_or_inert(cases: Callable[[
         if not path.is_file():
             continue
         count += 1
-        begun = time.monotonic()
+        begun = time.process_time()
         with path.open("rb") as file, suppress(Refused):
             taken[path.name] = inspect(file, path.name, path.stat().st_size, WIDE)
-        if time.monotonic() - begun > 1:
+        if time.process_time() - begun > 1:
             slow.append(path.name)
 
     assert (taken, slow, count >= 30) == (inert, [], True)

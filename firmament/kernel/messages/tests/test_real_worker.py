@@ -106,20 +106,20 @@ def test_a_worker_killed_before_the_answer_is_written_down_repeats_the_message_i
 
     def hold() -> None:
         taken.set()
-        go_on.wait(20)
+        go_on.wait(120)
 
     # The server has the whole mail and has not said so yet: the worker cannot know.
     peer.before_answer = hold
     delivery = queue("killed")
     first = start_worker()
-    assert taken.wait(40)
+    assert taken.wait(180)
     first.kill()
     first.wait()
     peer.before_answer = None
     go_on.set()
 
     start_worker()
-    until(lambda: state_of(delivery)[0] == State.SENT, 60)
+    until(lambda: state_of(delivery)[0] == State.SENT, 180)
 
     assert {mail["Message-ID"] for mail in peer.mails} == {delivery.message_id}
     assert 1 <= len(peer.mails) <= 2
@@ -133,8 +133,8 @@ def test_two_workers_hand_each_message_over_once(start_worker, peer):
 
     deliveries = [queue(f"many-{n}") for n in range(12)]
     account = [queue_account_mail(wording="identity.password_changed", to=ANA, context={}) for _ in range(6)]
-    until(lambda: all(state_of(delivery) == (State.SENT, 1) for delivery in deliveries), 60)
-    until(lambda: not AccountMail.objects.exclude(state=State.SENT).exists(), 60)
+    until(lambda: all(state_of(delivery) == (State.SENT, 1) for delivery in deliveries), 180)
+    until(lambda: not AccountMail.objects.exclude(state=State.SENT).exists(), 180)
 
     sent = [mail["Message-ID"] for mail in peer.mails]
     assert sorted(sent) == sorted([*(d.message_id for d in deliveries), *(m.message_id for m in account)])

@@ -13,6 +13,7 @@ import pytest
 from django.db import connections
 
 from firmament.kernel.ledger.models import Entry, RowChange
+from firmament.kernel.proof.faults import What
 from firmament.kernel.proof.jobs import serve
 from firmament.kernel.proof.keeping import Keep
 from firmament.kernel.proof.models import Checkpoint, Log, LogEntry
@@ -73,7 +74,8 @@ def serve_until(step: int, database: str, home: Path, firm_id: UUID) -> None:
 def left_behind() -> UUID:
     """Nothing of what is left is wrong, once the server has noticed that nobody is there any more; then there is more to do."""
     list(Log.objects.select_for_update())
-    assert examine(current_firm_id()).told() == []
+    # What the template wrote long ago may wait for its numbers; that is late, and not wrong.
+    assert [fault for fault in examine(current_firm_id()).told() if fault.what is not What.WAITING] == []
     write_entries(2)
     return current_firm_id()
 

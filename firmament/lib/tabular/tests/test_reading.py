@@ -1,7 +1,7 @@
 """Tables of every kind, honest and hostile."""
 
 import io
-import time
+import os
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -142,16 +142,22 @@ def test_what_is_no_table_is_refused_with_the_reason(name: str) -> None:
         read_table(CASES / name)
 
 
+def worked() -> float:
+    """Seconds of processor that this process and those it started have taken, however busy the machine is."""
+    taken = os.times()
+    return taken.user + taken.system + taken.children_user + taken.children_system
+
+
 @cases
 def test_every_file_of_the_cases_is_read_or_refused_in_bounds() -> None:
     folders = [CASES / "spreadsheets", CASES / "uploads"]
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     slow = []
     for path in files:
-        begun = time.monotonic()
+        begun = worked()
         with suppress(TableError):
             read_table(path)
-        if time.monotonic() - begun > 2:
+        if worked() - begun > 2:
             slow.append(path.name)
 
     assert (len(files) >= 50, slow) == (True, [])
@@ -176,11 +182,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bytes_end_in_an_error_and_in_bounds(name: str) -> None:
-    begun = time.monotonic()
+    begun = worked()
     with pytest.raises(TableError):
         read_table(HOSTILE[name])
 
-    assert time.monotonic() - begun < 5
+    assert worked() - begun < 5
 
 
 def test_a_table_keeps_the_row_numbers_that_the_person_sees() -> None:

@@ -44,7 +44,7 @@ def made_by_alice(together, *bodies, **said):
 
 def wait_until_somebody_waits():
     with connection.cursor() as cursor:
-        for _ in range(500):
+        for _ in range(6_000):
             cursor.execute("SELECT FROM pg_locks WHERE NOT granted LIMIT 1")
             if cursor.fetchone() is not None:
                 return
@@ -83,7 +83,7 @@ def test_what_is_archived_while_an_insertion_waits_is_not_inserted(together):
         wait_until_somebody_waits()
 
     def insert():
-        archived.wait(5)
+        archived.wait(60)
         return insert_snippet(alice(), snippet.pk, values={}, place=Place(channel="note"))
 
     _archived, answer = together.at_once(archive, insert)
@@ -139,7 +139,7 @@ def test_a_library_is_brought_while_somebody_nests_what_it_brings(together):
         return rewrite_snippet(alice(), outer, draft_of(outer, bodies={"en": "brought"}))
 
     def nest():
-        begun.wait(5)
+        begun.wait(60)
         return change_snippet(alice(), outer, draft_of(outer, bodies=nested), based_on=1)
 
     brought, nesting = together.at_once(bring, nest)
