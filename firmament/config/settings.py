@@ -163,8 +163,8 @@ FILE_UPLOAD_HANDLERS = ["firmament.kernel.files.uploads.BoundedUploadHandler"]
 
 PROOF_ROOT = ENV.proof_root
 # How often entries get their numbers and a checkpoint. Tests of one firm share a home over many databases: those that
-# are about it call it themselves.
-PROOF_EVERY_S = 0.0 if ENV.testing else 15.0
+# are about it call it themselves, or run an installation with a place of its own.
+PROOF_EVERY_S = 0.0 if ENV.testing and ENV.proof is None else 15.0
 
 # Tests that are about meaning switch it on; the others need not pay for vectors.
 EMBEDDINGS = "off" if ENV.testing else ENV.embeddings

@@ -113,6 +113,7 @@ class Installation:
             **databases,
             "FIRMAMENT_PRIVILEGED": "",
             "FIRMAMENT_HOME": str(self.home),
+            "FIRMAMENT_PROOF": str(self.home / "proof"),
             "FIRMAMENT_PORT": str(self.port),
             "FIRMAMENT_URL": self.url,
             "FIRMAMENT_MAIL": f"smtp://127.0.0.1:{self.mail_port}",
