@@ -40,6 +40,9 @@ BUILT_IN_ROLES: tuple[tuple[str, str, str], ...] = (
 BUILT_IN_CODES = frozenset(code for code, _name, _clearance in BUILT_IN_ROLES)
 EVERY_ROLE = (PARTNER, MANAGER, STAFF, BILLING, READ_ONLY)
 
+# The room whose powers operators have without a session: those over sessions themselves.
+OPERATORS_DESK = "breakglass"
+
 READING_VERBS = ("view", "list", "read", "download")
 
 
@@ -69,6 +72,7 @@ class Declaration:
     through: dict[str, str]
     formerly: tuple[str, ...] = ()
     lendable: bool = True
+    operator: Rule | None = None
 
     @property
     def room(self) -> str:
@@ -76,7 +80,12 @@ class Declaration:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule in (self.staff, self.client) if rule is not None)
+        return tuple(rule for rule in (self.staff, self.client, self.operator) if rule is not None)
+
+    @property
+    def needs_opening(self) -> bool:
+        """Whether an operator may do it only while a session opens the firm: all but what is done about sessions."""
+        return self.room != OPERATORS_DESK
 
     def prefix(self, label: str) -> str | None:
         """The ORM path from the model `label` to the one the rule's fields start from, or None."""
@@ -102,6 +111,7 @@ def declare(
     reads: bool | None = None,
     formerly: Sequence[str] = (),
     lendable: bool = True,
+    operator: Rule | None = None,
 ) -> Declaration:
     """Declare a power.
 
@@ -110,10 +120,13 @@ def declare(
     names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
     part of the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives
     it to the roles and tokens that held it by such a name. What is done with a power that is not `lendable`
-    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role.
+    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role. `operator` is
+    the rule for who runs the platform, while a break-glass session opens the firm to them: for powers that only read.
     """
     _check_names(power, roles)
     _check_domains(power, staff, client)
+    reading = _is_reading(power) if reads is None else reads
+    _check_operator(power, operator, reading)
     declaration = Declaration(
         power=str(power),
         title=title,
@@ -121,10 +134,11 @@ def declare(
         client=client,
         roles=frozenset({*roles, FIRM_ADMIN}) if staff else frozenset(),
         sensitive=sensitive,
-        reads=_is_reading(power) if reads is None else reads,
+        reads=reading,
         through={k.lower(): path for k, path in (({model: ""} if model else {}) | (through or {})).items()},
         formerly=tuple(formerly),
         lendable=lendable and _asks_for_a_role(staff),
+        operator=operator,
     )
     return _declared.setdefault(declaration.power, declaration)
 
@@ -156,6 +170,17 @@ def _check_domains(power: str, staff: Rule | None, client: Rule | None) -> None:
             raise ValueError(f"{power}: {atom} belongs to the staff's rule")
         if isinstance(atom, HasScope | ClientGranted) and atom.scope not in scopes:
             raise ValueError(f"{power}: no such scope: {atom.scope}")
+
+
+def _check_operator(power: str, operator: Rule | None, reading: bool) -> None:
+    """Refuse a rule by which an operator could change something of a firm, or that could never be true of one."""
+    if operator is None:
+        return
+    if not reading and not power.startswith(f"{OPERATORS_DESK}."):
+        raise ValueError(f"{power}: operators read, and change nothing")
+    for atom in atoms(operator):
+        if isinstance(atom, HasRole | InTeam | HasScope | ClientGranted):
+            raise ValueError(f"{power}: {atom} belongs to staff or clients, and operators are neither")
 
 
 def declaration(power: str) -> Declaration:

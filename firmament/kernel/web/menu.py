@@ -34,7 +34,7 @@ SECTION_LABELS: dict[Section, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One line of the menu (`AppConfig.menu`, `AppConfig.portal_menu`), shown to whoever has the power.
+    """One line of a menu (`AppConfig.menu`, `.portal_menu`, `.operator_menu`), shown to whoever has the power.
 
     `url_name` carries its namespace ("clients:list") and needs no argument but the firm. `whole_room`: it is where one
     is on every page of its room, and not only on those beneath its own address.
