@@ -149,7 +149,7 @@ def note_read(actor: Actor, session_id: UUID, *, page: str, path: str) -> None:
 
 
 def _self(actor: Actor) -> Operator:
-    return Operator.objects.get(user_id=actor.user_id)
+    return Operator.objects.get(user=actor.user_id)
 
 
 def _begin(actor: Actor, **fields: Any) -> Session:

@@ -10,12 +10,11 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length, Trim
-from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import Firm, FirmForeignKey, FirmModel, FirmQuerySet, Membership
 from firmament.kernel.tenancy.triggers import REFUSE_CHANGE, Trigger
+from firmament.kernel.tenancy.validators import validate_text
 from firmament.lib.ids import uuid7
 from firmament.lib.instant import now
 
@@ -113,24 +112,33 @@ class Session(FirmModel):
     )
 
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(_("Reason"), max_length=2000)
-    ticket = models.CharField(_("Ticket"), max_length=80)
+    reason = models.TextField(_("Reason"), max_length=2000, validators=[validate_text])
+    ticket = models.CharField(_("Ticket"), max_length=80, validators=[validate_text])
     minutes = models.PositiveSmallIntegerField(_("For how many minutes"))
     emergency = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
     requested_at = models.DateTimeField()
-    approved_by = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+", null=True)
-    approved_at = models.DateTimeField(null=True)
-    opened_at = models.DateTimeField(null=True)
-    ends_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        Operator, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
     closed_how = models.CharField(max_length=10, choices=Closed, blank=True)
-    closed_by_operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+", null=True)
-    closed_by_member = FirmForeignKey(Membership, on_delete=models.PROTECT, null=True)
-    reviewed_by = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+", null=True)
-    reviewed_at = models.DateTimeField(null=True)
+    closed_by_operator = models.ForeignKey(
+        Operator, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    closed_by_member = FirmForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        Operator, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=12, choices=Verdict, blank=True)
-    note = models.TextField(_("Note"), max_length=2000, blank=True)
+    note = models.TextField(_("Note"), max_length=2000, blank=True, validators=[validate_text])
+
+    # Set by `register.with_reads`.
+    pages_read: int
 
     objects: ClassVar = SessionQuerySet.as_manager()
 
@@ -138,7 +146,8 @@ class Session(FirmModel):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="session_state_known"),
             models.CheckConstraint(
-                condition=GreaterThanOrEqual(Length(Trim("reason")), REASON_LENGTH),
+                # As many characters from the first that shows to the last.
+                condition=Q(reason__regex=rf"\S.{{{REASON_LENGTH - 2},}}\S"),
                 name="session_has_a_reason",
                 violation_error_message=_("Say in a sentence why you must look (20 characters at least)."),
             ),

@@ -78,12 +78,13 @@ def make_operator(*, email: str, name: str, password: str, timezone: str = "UTC"
     try:
         with transaction.atomic(using=OWNER):
             if user is None:
-                user = people.create_user(address, name, password, timezone=timezone)  # type: ignore[attr-defined]
+                user = people.create_user(address, name, password, timezone=timezone)
             rows = Operator.objects.using(OWNER)
             operator, _new = rows.get_or_create(user=user)
             rows.filter(pk=operator.pk, ended_at__isnull=False).update(ended_at=None)
     except IntegrityError as refused:
-        if "operator_of_no_firm" not in str(refused):
+        diagnosis = getattr(refused.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) != "operator_of_no_firm":
             raise
         raise ValidationError(
             _("%(email)s belongs to a firm; an operator belongs to none.") % {"email": address},

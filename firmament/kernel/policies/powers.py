@@ -120,13 +120,11 @@ def declare(
     names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
     part of the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives
     it to the roles and tokens that held it by such a name. What is done with a power that is not `lendable`
-    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role. `operator` is
-    the rule for who runs the platform, while a break-glass session opens the firm to them: for powers that only read.
+    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role. `operator`: for
+    who runs the platform, while a break-glass session opens the firm to them; of powers that only read.
     """
     _check_names(power, roles)
     _check_domains(power, staff, client)
-    reading = _is_reading(power) if reads is None else reads
-    _check_operator(power, operator, reading)
     declaration = Declaration(
         power=str(power),
         title=title,
@@ -134,12 +132,13 @@ def declare(
         client=client,
         roles=frozenset({*roles, FIRM_ADMIN}) if staff else frozenset(),
         sensitive=sensitive,
-        reads=reading,
+        reads=_is_reading(power) if reads is None else reads,
         through={k.lower(): path for k, path in (({model: ""} if model else {}) | (through or {})).items()},
         formerly=tuple(formerly),
         lendable=lendable and _asks_for_a_role(staff),
         operator=operator,
     )
+    _check_operator(declaration)
     return _declared.setdefault(declaration.power, declaration)
 
 
@@ -172,15 +171,17 @@ def _check_domains(power: str, staff: Rule | None, client: Rule | None) -> None:
             raise ValueError(f"{power}: no such scope: {atom.scope}")
 
 
-def _check_operator(power: str, operator: Rule | None, reading: bool) -> None:
+def _check_operator(declared: Declaration) -> None:
     """Refuse a rule by which an operator could change something of a firm, or that could never be true of one."""
-    if operator is None:
+    if declared.operator is None:
         return
-    if not reading and not power.startswith(f"{OPERATORS_DESK}."):
-        raise ValueError(f"{power}: operators read, and change nothing")
-    for atom in atoms(operator):
+    if declared.needs_opening and not declared.reads:
+        raise ValueError(f"{declared.power}: operators read, and change nothing")
+    for atom in atoms(declared.operator):
         if isinstance(atom, HasRole | InTeam | HasScope | ClientGranted):
-            raise ValueError(f"{power}: {atom} belongs to staff or clients, and operators are neither")
+            raise ValueError(
+                f"{declared.power}: {atom} belongs to staff or clients, and operators are neither"
+            )
 
 
 def declaration(power: str) -> Declaration:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.breakglass.models import LONGEST_MINUTES, REASON_LENGTH, SHORTEST_MINUTES, Verdict
+from firmament.kernel.tenancy.validators import validate_not_blank, validate_text
 from firmament.kernel.web.forms import ActionForm
 
 HOW = (
@@ -19,10 +20,12 @@ class AskForm(ActionForm, forms.Form):
         label=_("Reason"),
         min_length=REASON_LENGTH,
         max_length=2000,
+        strip=False,
+        validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What is wrong, and what you must see to mend it. The firm reads this."),
     )
-    ticket = forms.CharField(label=_("Ticket"), max_length=80)
+    ticket = forms.CharField(label=_("Ticket"), max_length=80, validators=[validate_text])
     minutes = forms.IntegerField(
         label=_("For how many minutes"),
         min_value=SHORTEST_MINUTES,
@@ -40,6 +43,8 @@ class ReviewForm(ActionForm, forms.Form):
     note = forms.CharField(
         label=_("Note"),
         max_length=2000,
+        strip=False,
+        validators=[validate_text, validate_not_blank],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What you compared, and what follows. The firm reads this too."),
     )

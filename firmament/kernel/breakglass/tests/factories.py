@@ -1,4 +1,4 @@
-"""Two operators, of no firm, whom every test finds there."""
+"""Three operators, of no firm, whom every test finds there."""
 
 from firmament.kernel.breakglass.actions import (
     approve_session,
@@ -13,12 +13,13 @@ from firmament.kernel.testing.world import PASSWORD
 
 OLGA = "olga@platform.example"
 OTTO = "otto@platform.example"
+ODILE = "odile@platform.example"
 REASON = "Mails have been stuck since this morning."
 
 
 def furnish() -> None:
-    """Olga and Otto run the platform."""
-    for email, name in ((OLGA, "Olga Operator"), (OTTO, "Otto Operator")):
+    """Olga, Otto and Odile run the platform."""
+    for email, name in ((OLGA, "Olga Operator"), (OTTO, "Otto Operator"), (ODILE, "Odile Operator")):
         make_operator(email=email, name=name, password=PASSWORD, timezone="Europe/Berlin")
 
 

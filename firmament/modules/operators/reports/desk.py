@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from firmament.kernel.breakglass.desk import SessionLine
+from firmament.kernel.breakglass.desk import FirmLine, SessionLine
 from firmament.kernel.breakglass.models import Closed, Session, State
+from firmament.kernel.tenancy.models import Firm
 from firmament.lib.instant import now
 from firmament.ui.shell import Tone
 
@@ -39,6 +41,12 @@ class Shown:
     can_begin: bool
     can_close: bool
     can_look: bool
+    look_url: str
+    begin_url: str
+    close_url: str
+    approve_url: str
+    refuse_url: str
+    review_url: str
 
 
 def sessions_shown(lines: Iterable[SessionLine]) -> list[Shown]:
@@ -56,7 +64,24 @@ def _shown(line: SessionLine) -> Shown:
         can_begin=session.state == State.APPROVED,
         can_close=running or session.state in (State.REQUESTED, State.APPROVED),
         can_look=running,
+        look_url=reverse("operate:firm", kwargs={"firm": line.firm.slug}),
+        **{
+            f"{step}_url": reverse(f"operate:{step}", kwargs={"firm": line.firm.slug, "pk": session.pk})
+            for step in ("begin", "close", "approve", "refuse", "review")
+        },
     )
+
+
+def firm_shown(line: FirmLine) -> tuple[FirmLine, str, str, str]:
+    """A firm with the one next step there is: its address, its words and what kind of button it is."""
+    slug = {"firm": line.firm.slug}
+    if line.session is not None and line.session.state == State.OPEN:
+        return line, reverse("operate:firm", kwargs=slug), _("Look"), "primary"
+    if line.session is not None:
+        return line, reverse("operate:sessions"), str(State(line.session.state).label), ""
+    if line.firm.state == Firm.State.CANCELED:
+        return line, "", "", ""
+    return line, reverse("operate:ask", kwargs=slug), _("Open a session"), ""
 
 
 def state_words(session: Session) -> str:

@@ -22,7 +22,7 @@ from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import carry_out, toast
 from firmament.modules.operators.forms import AskForm, ReviewForm
-from firmament.modules.operators.reports.desk import page_title, sessions_shown
+from firmament.modules.operators.reports.desk import firm_shown, page_title, sessions_shown
 from firmament.ui.shapes import Crumb
 
 FORM = ("GET", "HEAD", "POST")
@@ -34,7 +34,11 @@ def firms(request: HttpRequest) -> HttpResponse:
     """Every firm: its name, its state, what failed. Nothing else of it without a session."""
     text = searched(request.GET.get("q", ""))
     lines, more = sessions_desk.firm_lines(_operator(request), text)
-    return page(request, "operators/firms.html#firms", {"firms": lines, "more": more, "q": text})
+    return page(
+        request,
+        "operators/firms.html#firms",
+        {"firms": [firm_shown(line) for line in lines], "more": more, "q": text},
+    )
 
 
 @require_safe
@@ -45,6 +49,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": sessions_shown(sessions_desk.sessions_to_approve(operator)),
         "ended": sessions_shown(sessions_desk.sessions_to_review(operator)),
+        "firms_url": reverse("operate:firms"),
         "mine": sessions_shown(sessions_desk.sessions_of(operator)),
     }
     return page(request, "operators/sessions.html", context)
