@@ -94,4 +94,4 @@ def _read(firm: Firm, ids: list[UUID]) -> Iterator[SessionLine]:
         )
         found = list(with_reads(rows))
     for session in found:
-        yield SessionLine(firm=firm, session=session, pages_read=session.pages_read)
+        yield SessionLine(firm=firm, session=session, pages_read=session.pages_read)  # type: ignore[attr-defined]  # annotated

@@ -137,9 +137,6 @@ class Session(FirmModel):
     verdict = models.CharField(max_length=12, choices=Verdict, blank=True)
     note = models.TextField(_("Note"), max_length=2000, blank=True, validators=[validate_text])
 
-    # Set by `register.with_reads`.
-    pages_read: int
-
     objects: ClassVar = SessionQuerySet.as_manager()
 
     class Meta:

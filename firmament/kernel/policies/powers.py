@@ -115,13 +115,13 @@ def declare(
 ) -> Declaration:
     """Declare a power.
 
-    `model` is what the rules' fields start from; `through={"clients.Contact": "client"}` lets the same rule
-    answer for a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles`
-    names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
-    part of the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives
-    it to the roles and tokens that held it by such a name. What is done with a power that is not `lendable`
-    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role. `operator`: for
-    who runs the platform, while a break-glass session opens the firm to them; of powers that only read.
+    `model` is what the rules' fields start from; `through={"clients.Contact": "client"}` lets the same rule answer for
+    a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles` names who
+    else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it part of
+    the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives it to the
+    roles and tokens that held it by such a name. What is done with a power that is not `lendable` outlives an absence,
+    such as giving somebody a role; nor does anybody lend what hangs on no role. `operator`: for who runs the platform,
+    while a break-glass session opens the firm to them; of powers that only read.
     """
     _check_names(power, roles)
     _check_domains(power, staff, client)

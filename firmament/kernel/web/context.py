@@ -111,10 +111,12 @@ def first_address(actor: Actor, slug: str) -> str:
 
 def dangling_menu_entries() -> list[str]:
     """Names in menus that lead nowhere; must be none."""
-    menus = ("menu", "portal_menu", "operator_menu")
-    names = [entry.url_name for attribute in menus for entry in _entries(attribute)]
+    names = [entry.url_name for attribute in ("menu", "portal_menu") for entry in _entries(attribute)]
     names += [
-        entry.url_name for config in apps.get_app_configs() for entry in getattr(config, "new_items", ())
+        entry.url_name
+        for config in apps.get_app_configs()
+        for attribute in ("new_items", "operator_menu")
+        for entry in getattr(config, attribute, ())
     ]
     return [name for name in names if not _address(name, "firm")]
 

@@ -34,7 +34,7 @@ SECTION_LABELS: dict[Section, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One line of a menu (`AppConfig.menu`, `.portal_menu`, `.operator_menu`), shown to whoever has the power.
+    """One line of the menu (`AppConfig.menu`, `AppConfig.portal_menu`), shown to whoever has the power.
 
     `url_name` carries its namespace ("clients:list") and needs no argument but the firm. `whole_room`: it is where one
     is on every page of its room, and not only on those beneath its own address.
@@ -52,6 +52,17 @@ class MenuEntry:
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """One line of the “new” menu (`AppConfig.new_items`)."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    power: str
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorEntry:
+    """One page of a firm that an operator looks into (`AppConfig.operator_menu`); its address takes the firm alone."""
 
     label: str | Promise
     url_name: str

@@ -21,7 +21,7 @@ from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.web.entrances import Entrance
 from firmament.kernel.web.errors import error_page
-from firmament.kernel.web.menu import MenuEntry
+from firmament.kernel.web.menu import OperatorEntry
 from firmament.kernel.web.request_ids import request_id_of
 from firmament.kernel.web.toasts import take_toasts
 from firmament.lib.instant import now
@@ -111,7 +111,7 @@ def _desk(request: HttpRequest) -> Iterator[MenuItem]:
 
 def _firm_items(request: HttpRequest, actor: Actor, firm: Firm) -> Iterator[MenuItem]:
     """What of the firm at hand stands open now (`AppConfig.operator_menu`)."""
-    entries: list[MenuEntry] = [
+    entries: list[OperatorEntry] = [
         entry for config in apps.get_app_configs() for entry in getattr(config, "operator_menu", ())
     ]
     for entry in sorted(entries, key=lambda entry: entry.order):

@@ -57,7 +57,7 @@ def _row(session: Session) -> BreakglassRow:
         opened_at=session.opened_at,
         ended_at=session.closed_at,
         ended_how=session.closed_how,
-        pages_read=session.pages_read,
+        pages_read=session.pages_read,  # type: ignore[attr-defined]  # annotated
         reviewed_by=session.reviewed_by.user.name if session.reviewed_by else "",
         verdict=session.verdict,
         needs_review=session.state == State.CLOSED and session.opened_at is not None,
