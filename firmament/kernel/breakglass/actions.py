@@ -191,6 +191,9 @@ def _close(actor: Actor, session: Session, *, how: Closed, **fields: Any) -> Ses
         ).update(state=State.CLOSED, closed_how=how, **changes)
     session.refresh_from_db()
     forget_authority()
+    if not moved and session.state in LIVE:
+        # It was begun a moment ago: what was said of it is not true any more.
+        raise _gone()
     if moved:
         record(
             actor,

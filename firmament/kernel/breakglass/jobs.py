@@ -1,9 +1,12 @@
 """The firm's owners are told at once, and a session ends with its time."""
 
+import logging
 from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 
 from firmament.kernel.breakglass.actions import expire_session
 from firmament.kernel.breakglass.events import SessionClosed, SessionOpened
@@ -19,6 +22,8 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.tenancy.transaction import current_firm, firm_transaction
 from firmament.lib.instant import now
 
+log = logging.getLogger(__name__)
+
 EXPIRE_EVERY_S = 30.0
 
 
@@ -27,10 +32,14 @@ def close_what_has_ended() -> int:
     """Write down, in each firm, what ended by its time. One query when nothing did."""
     count = 0
     for firm_id, session_id in firms_with_work(now()):
-        with firm_transaction(firm_id):
-            session = Session.objects.get(pk=session_id)
-            was = session.state
-            count += expire_session(session).state != was
+        try:
+            with firm_transaction(firm_id):
+                session = Session.objects.get(pk=session_id)
+                was = session.state
+                count += expire_session(session).state != was
+        except (DatabaseError, ValidationError):
+            # One firm's trouble is not the others'; and nothing can be read by it, written down or not.
+            log.exception("a session could not be closed", extra={"firm_id": str(firm_id)})
     return count
 
 

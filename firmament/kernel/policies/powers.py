@@ -59,7 +59,8 @@ class Declaration:
     """What a power is: its words, its model, its rule for each domain, and the roles that begin with it.
 
     `through` lists further models that hang on the power's own: label → ORM path to it, "" for the model itself.
-    `formerly` are the names it had in earlier releases.
+    `formerly` are the names it had in earlier releases. `operator` is the rule for who runs the platform, while a
+    break-glass session opens the firm to them; only of powers that read.
     """
 
     power: str
@@ -73,6 +74,9 @@ class Declaration:
     formerly: tuple[str, ...] = ()
     lendable: bool = True
     operator: Rule | None = None
+
+    def __post_init__(self) -> None:
+        _check_operator(self)
 
     @property
     def room(self) -> str:
@@ -120,8 +124,7 @@ def declare(
     else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it part of
     the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives it to the
     roles and tokens that held it by such a name. What is done with a power that is not `lendable` outlives an absence,
-    such as giving somebody a role; nor does anybody lend what hangs on no role. `operator`: for who runs the platform,
-    while a break-glass session opens the firm to them; of powers that only read.
+    such as giving somebody a role; nor does anybody lend what hangs on no role.
     """
     _check_names(power, roles)
     _check_domains(power, staff, client)
@@ -138,7 +141,6 @@ def declare(
         lendable=lendable and _asks_for_a_role(staff),
         operator=operator,
     )
-    _check_operator(declaration)
     return _declared.setdefault(declaration.power, declaration)
 
 

@@ -92,6 +92,8 @@ def operator_shell(request: HttpRequest) -> Shell:
         sections=tuple(sections),
         toasts=take_toasts(request),
         notices=tuple(_notices(operator)),
+        # Where one is signed in, and from there one's password and address; there is no firm to keep a profile in.
+        profile_url=reverse("identity_sessions"),
         sign_out_url=reverse("account_logout"),
         theme=cast(Theme, user.theme),
         language=get_language() or "en",

@@ -37,11 +37,13 @@ from firmament.kernel.breakglass.tests.factories import (
 from firmament.kernel.identity.founding import join_firm
 from firmament.kernel.identity.models import User
 from firmament.kernel.messages.tests.peer import Peer, smtp_peer
+from firmament.kernel.policies.authority import OperatorStanding, forget_authority
 from firmament.kernel.policies.decide import Denied, allows
 from firmament.kernel.policies.powers import Power, declarations, declare
 from firmament.kernel.policies.rules import everyone, has_role
-from firmament.kernel.tenancy.models import Firm, Membership
+from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.tenancy.transaction import firm_transaction
+from firmament.kernel.testing import cluster
 from firmament.lib.instant import at, now
 
 
@@ -355,10 +357,30 @@ def test_operators_are_made_and_ended_by_commands_alone():
     assert refused("INSERT INTO breakglass_operator SELECT * FROM breakglass_operator") == "42501"
 
 
+def test_an_operator_who_was_ended_opens_agrees_and_reads_nothing(olga, otto):
+    session, reading = make_request(), make_emergency(OTTO)
+    name = connection.settings_dict["NAME"]
+    end = "UPDATE breakglass_operator SET ended_at = {} WHERE user_id = %s"
+    with cluster.superuser(name) as outside:
+        outside.execute(end.format("now()"), [otto.user_id])
+    forget_authority()
+    try:
+        assert standing_of(otto.user_id) == OperatorStanding(live=False, open=False)
+        for act in (approve_session, refuse_session):
+            with pytest.raises(Denied):
+                act(otto, session)
+        with pytest.raises(Denied):
+            close_session(otto, reading)
+        agree = "UPDATE breakglass_session SET state = 'approved', approved_at = now(), approved_by_id = %s WHERE id = %s"
+        assert refused(agree, reading.operator_id, session.pk) == "session_by_operators_at_work"
+    finally:
+        with cluster.superuser(name) as outside:
+            outside.execute(end.format("NULL"), [otto.user_id])
+
+
 def test_an_account_that_is_switched_off_is_no_operator_at_the_next_question(olga):
     make_open()
     User.objects.filter(email=OLGA).update(is_active=False)
 
     assert operator_of(olga.user_id) is None
     assert standing_of(olga.user_id).open is False
-    assert isinstance(Firm.objects.first(), Firm)
