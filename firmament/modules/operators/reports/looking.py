@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Sum, Value, When
@@ -42,22 +41,14 @@ ERRORS = [choice for choice in ErrorClass.choices if choice[0]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """A room, and how many rows each of its tables has for this firm."""
-
-    title: str
-    counts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """A firm in figures."""
+    """A firm in figures. `tables` are those that hold something for it, each with how many rows."""
 
     members: int
     failed_jobs: int
     waiting_jobs: int
     failed_mail: int
-    rooms: tuple[Room, ...]
+    tables: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,27 +68,21 @@ def overview() -> Overview:
         failed_jobs=JobRun.objects.filter(state=JobState.FAILED).count(),
         waiting_jobs=JobRun.objects.filter(state__in=WAITING).count(),
         failed_mail=Delivery.objects.filter(state=LetterState.FAILED).count(),
-        rooms=tuple(_rooms()),
+        tables=tuple(_tables()),
     )
 
 
-def _rooms() -> Iterator[Room]:
-    models = sorted(firm_models(), key=lambda model: (model._meta.app_label, model._meta.model_name or ""))
+def _tables() -> Iterator[tuple[str, str]]:
+    models = sorted(firm_models(), key=lambda model: model._meta.label_lower)
     tables = [model._meta.db_table for model in models]
     # The tables are our own models', so nothing that anybody typed comes into the statement.
     counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counts}")
-        found = dict(zip(tables, cursor.fetchone() or (), strict=True))
-    for config in apps.get_app_configs():
-        mine = [model for model in models if model._meta.app_label == config.label]
-        rows = tuple(
-            (str(model._meta.verbose_name_plural).capitalize(), number(found[model._meta.db_table]))
-            for model in mine
-            if found[model._meta.db_table]
-        )
-        if rows:
-            yield Room(title=str(config.verbose_name), counts=rows)
+        found = cursor.fetchone() or ()
+    for model, count in zip(models, found, strict=True):
+        if count:
+            yield model._meta.label_lower, number(count)
 
 
 def with_roles(rows: "QuerySet[Membership]") -> "QuerySet[Membership]":

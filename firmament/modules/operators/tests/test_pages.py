@@ -118,7 +118,7 @@ def test_nothing_can_be_written_in_a_look(olga, monkeypatch):
     def writes() -> object:
         with connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
-            return {"members": cursor.fetchone()[0], "rooms": ()}
+            return {"members": cursor.fetchone()[0], "tables": ()}
 
     monkeypatch.setattr(looking.reports, "overview", writes)
 
