@@ -19,6 +19,8 @@ PRIVILEGED = {
     "backup",
     "restore",
     "create_firm",
+    "create_operator",
+    "end_operator",
     "sqlmigrate",
     "showmigrations",
 }

@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 from django.http import HttpResponse
 from django.test import Client
 
+from firmament.kernel.breakglass.tests.factories import ODILE, OLGA
 from firmament.kernel.identity.tests.factories import link_of, make_client_invitation
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm
@@ -119,6 +120,8 @@ def people() -> dict[str, list[Client]]:
     return {
         "staff": [partner, admin],
         "portal": [browser_of("carla@client.example")],
+        # The first has no session in the firm, and may ask for one; the second looks into it.
+        "operator": [browser_of(ODILE), browser_of(OLGA)],
         "person": [partner],
         "public": [Client(), partner],
     }
@@ -195,7 +198,7 @@ def plain(form: Form, choices: int) -> dict[str, str]:
         elif one.name in SLUGS or SLUG_ROWS.match(one.name):
             values[one.name] = one.value or f"plain{index}"
         elif one.is_text and one.name != "q":
-            values[one.name] = "DE" if one.limit == 2 else f"Plain {index}"
+            values[one.name] = "DE" if one.limit == 2 else f"Plain {index}".ljust(one.least, "x")
         elif one.kind == "date":
             values[one.name] = f"{now() + timedelta(days=index):%Y-%m-%d}"
         elif one.kind == "radio":

@@ -17,6 +17,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
+from firmament.kernel.breakglass.tests.factories import OLGA
 from firmament.kernel.testing.fixtures import browser_of
 from firmament.kernel.wording.filling import Place
 from firmament.lib.tabular.formulas import revealed
@@ -122,6 +123,7 @@ def people(alice, ada, carla) -> dict[str, list[Client]]:
     return {
         "staff": [partner, admin],
         "portal": [browser_of("carla@client.example")],
+        "operator": [browser_of(OLGA)],
         "person": [partner],
         "public": [partner, Client()],
     }

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from firmament.kernel.api.instance import api
+from firmament.kernel.breakglass.tests.factories import OTTO, make_emergency
 from firmament.kernel.identity.actions import issue_token
 from firmament.kernel.identity.models import User
 from firmament.kernel.policies.powers import declarations
@@ -36,6 +37,7 @@ VOLATILE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}"
     r'|name="csrfmiddlewaretoken" value="[^"]+"|"csrftoken" content="[^"]+"'
 )
+DOORS = {"portal": "portal", "operate": "operator"}
 HEADERS_THAT_DIFFER = {"X-Request-ID", "Date", "RateLimit-Remaining", "RateLimit-Reset", "Set-Cookie"}
 
 
@@ -70,7 +72,7 @@ def every_address() -> list[tuple[str, str, set[str]]]:
                 space = ":".join(filter(None, (namespace, pattern.namespace)))
                 walk(pattern.url_patterns, space, arguments, here)
             elif "firm" in arguments:
-                door = "portal" if here.startswith("portal/") else "staff"
+                door = DOORS.get(here.partition("/")[0], "staff")
                 name = f"{namespace}:{pattern.name}" if namespace else str(pattern.name)
                 found.append((name, door, arguments - {"firm"}))
 
@@ -101,7 +103,13 @@ def intruders(acme: Firm, globex: Firm) -> dict[str, Client]:
         gus = make_user("Gus Client", "gus@client.example")
         holding = FirmClient.objects.get(reference="HOLD")
         make_portal_contact(gina, holding, gus, scopes=frozenset(Scope))
-    return {"staff": browser_of("greg@globex.example"), "portal": browser_of("gus@client.example")}
+        # With the firm open to them, so that no session stands between them and another's id.
+        make_emergency(OTTO)
+    return {
+        "staff": browser_of("greg@globex.example"),
+        "portal": browser_of("gus@client.example"),
+        "operator": browser_of(OTTO),
+    }
 
 
 def alike(response: HttpResponse) -> tuple[int, str, list[tuple[str, str]]]:
@@ -118,7 +126,7 @@ def test_the_sweep_covers_what_it_should() -> None:
     """The denominator: it may grow, and a room that vanishes from it fails here."""
     assert len(ADDRESSES) >= 30
     assert len(OPERATIONS) >= 20
-    assert {door for _name, door, _arguments in ADDRESSES} == {"staff", "portal"}
+    assert {door for _name, door, _arguments in ADDRESSES} == {"staff", "portal", "operator"}
 
 
 @pytest.mark.parametrize(("name", "door", "arguments"), ADDRESSES, ids=[a[0] for a in ADDRESSES])
@@ -135,7 +143,9 @@ def test_a_page_answers_for_anothers_id_as_for_none(
     for method in ("get", "post"):
         theirs = getattr(browser, method)(reverse(name, kwargs={"firm": "globex", **real}))
         missing = getattr(browser, method)(reverse(name, kwargs={"firm": "globex", **none}))
-        stranger = getattr(browser, method)(reverse(name, kwargs={"firm": "acme", **real}))
+        # An operator is a stranger to no firm; whoever belongs to one is a stranger at the operators' desk.
+        outsider = intruders["staff"] if door == "operator" else browser
+        stranger = getattr(outsider, method)(reverse(name, kwargs={"firm": "acme", **real}))
 
         assert alike(theirs) == alike(missing)
         assert theirs.status_code in (404, 405)

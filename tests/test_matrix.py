@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from firmament.kernel.api.instance import api
+from firmament.kernel.breakglass.tests.factories import ODILE, OLGA
 from firmament.kernel.files.delivery import signed_url
 from firmament.kernel.identity.actions import deactivate_membership, issue_token, revoke_token
 from firmament.kernel.identity.founding import join_firm
@@ -43,7 +44,8 @@ from firmament.modules.documents.tests.factories import item_of, make_request, m
 from tests.walking import Page, examples, pages
 
 ROLES = [code for code, _name, _clearance in BUILT_IN_ROLES]
-PAGES = [page for page in pages() if page.in_firm and page.entrance.door in (Door.STAFF, Door.PORTAL)]
+INSIDE = (Door.STAFF, Door.PORTAL, Door.OPERATOR)
+PAGES = [page for page in pages() if page.in_firm and page.entrance.door in INSIDE]
 assert get_resolver().url_patterns  # the rooms are mounted when the addresses are read
 SCHEMA = api.get_openapi_schema(path_prefix="")
 OPERATIONS = [
@@ -166,6 +168,24 @@ def test_a_client_gets_the_pages_of_their_scopes_and_no_other(rows, alice, carla
             ends = pages_of(carla, browser_of("carla@client.example"), Door.PORTAL, doors)
             print(f"client with {min(scopes)} and {len(scopes) - 1} more: {ends.total()} pages, {dict(ends)}")
             assert ends["let in"] + ends["depends"] >= 1
+
+
+def test_an_operator_gets_the_desk_and_the_firm_only_while_a_session_opens_it(rows) -> None:
+    """The examples of their pages have opened the firm to Olga, and not to Odile."""
+    olga, odile = browser_of(OLGA), browser_of(ODILE)
+    looked = 0
+    for page, url in rows:
+        if page.entrance.door != Door.OPERATOR:
+            for answer in (olga.get(url), olga.post(url), odile.get(url)):
+                assert told(answer) == 404, page.name
+        elif declaration(page.entrance.power).needs_opening:
+            assert (told(olga.get(url)), told(olga.post(url)), told(odile.post(url))) == (200, 405, 405)
+            shut = odile.get(url)
+            assert told(shut) == 302 and shut["Location"].endswith("/ask/"), page.name
+            looked += 1
+        else:
+            assert told(olga.get(url)) in (200, 405), page.name
+    assert looked >= 6
 
 
 def pages_of(actor: Actor, browser: Client, door: Door, rows: list[tuple[Page, str]]) -> Counter[str]:

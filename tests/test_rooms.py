@@ -53,7 +53,11 @@ FURTHER = {
         "function": "the row of an address, or 404, and words that several files say",
         "class dataclass": "what several views show alike",
     },
-    "urls": {"portal_urlpatterns": "pages for clients", "public_urlpatterns": "pages for everybody"},
+    "urls": {
+        "portal_urlpatterns": "pages for clients",
+        "public_urlpatterns": "pages for everybody",
+        "operator_urlpatterns": "pages for who runs the platform",
+    },
     "gateways": {
         "class Protocol": "the door",
         "class": "what stands behind it",
@@ -87,7 +91,7 @@ ROOTS = {
     "PlaceIn": "In",
     "Out": "Out",
 }
-ENTRANCES = ("staff_page", "portal_page", "public_page", "person_page")
+ENTRANCES = ("staff_page", "portal_page", "public_page", "person_page", "operator_page", "operators_desk")
 
 
 def files(room: Path) -> dict[str, list[Path]]:
@@ -229,7 +233,7 @@ def test_addresses_end_with_a_slash_and_are_named_in_words(room: Path) -> None:
     urls = import_module(f"firmament.modules.{room.name}.urls")
     wrong = [
         f"{pattern.pattern} {pattern.name}"
-        for door in ("urlpatterns", "portal_urlpatterns", "public_urlpatterns")
+        for door in ("urlpatterns", "portal_urlpatterns", "public_urlpatterns", "operator_urlpatterns")
         for pattern in getattr(urls, door, ())
         if isinstance(pattern, URLPattern)
         and not (

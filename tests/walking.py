@@ -94,6 +94,7 @@ class Field:
     kind: str
     value: str = ""
     limit: int | None = None
+    least: int = 0
     on: bool = False
     options: list[str] = field(default_factory=list)
 
@@ -169,14 +170,17 @@ class Reader(HTMLParser):
         if given.get("aria-invalid") == "true" and name:
             form.bad.add(name)
         limit = int(given["maxlength"]) if given.get("maxlength", "").isdigit() else None
+        least = int(given["minlength"]) if given.get("minlength", "").isdigit() else 0
         if tag == "button" and given.get("type", "submit") == "submit" and "formaction" not in given:
             form.buttons.append((name, given.get("value", "")))
         elif tag == "input" and name and "disabled" not in given:
             kind = given.get("type", "text")
             if kind not in PRESSED and kind != "file":
-                form.fields.append(Field(name, kind, given.get("value", ""), limit, "checked" in given))
+                form.fields.append(
+                    Field(name, kind, given.get("value", ""), limit, least, "checked" in given)
+                )
         elif tag == "textarea" and name:
-            self._text = Field(name, "textarea", "", limit)
+            self._text = Field(name, "textarea", "", limit, least)
             form.fields.append(self._text)
         elif tag == "select" and name:
             self._select = Field(name, "select")

@@ -14,4 +14,5 @@ MODULES: tuple[str, ...] = (
     "documents",
     "governance",
     "home",
+    "operators",
 )

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
             "wording",
             "macros",
             "messages",
+            "breakglass",
             "search",
             "web",
             "api",

@@ -1,7 +1,7 @@
 """Every address of the house.
 
 Each room's `urls.py` may have `urlpatterns` (staff, `/w/<firm>/<room>/`), `portal_urlpatterns`
-(`/portal/<firm>/<room>/`) and `public_urlpatterns` (`/p/<room>/`), each `api.py` a `router`
+(`/portal/<firm>/<room>/`), `public_urlpatterns` (`/p/<room>/`) and `operator_urlpatterns` (`/operate/`), each `api.py` a `router`
 (`/api/v1/<room>`). An `address` in its `apps.py` stands for the room’s name there. Names are in the namespaces `<room>`, `<room>_portal` and `<room>_public`.
 """
 
@@ -33,6 +33,8 @@ DOORS = (
     ("urlpatterns", "w/<slug:firm>/{room}/", "{room}"),
     ("portal_urlpatterns", "portal/<slug:firm>/{room}/", "{room}_portal"),
     ("public_urlpatterns", "p/{room}/", "{room}_public"),
+    # One room alone has these: whoever runs the platform works in no room of a firm.
+    ("operator_urlpatterns", "operate/", "operate"),
 )
 
 

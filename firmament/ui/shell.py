@@ -112,6 +112,21 @@ class Toast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What stands above every page for as long as it is so, such as that somebody looks with another's rights.
+
+    action_url takes a POST with the CSRF token and nothing else; "" leaves the button out.
+    """
+
+    title: str
+    text: str = ""
+    tone: Tone = "warning"
+    icon: str = "eye"
+    action_url: str = ""
+    action_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """Everything around a page. See the head of this file.
 
@@ -134,6 +149,7 @@ class Shell:
     sections: tuple[MenuSection, ...] = ()
     new_items: tuple[MenuItem, ...] = ()
     toasts: tuple[Toast, ...] = ()
+    notices: tuple[Notice, ...] = ()
     search_url: str = ""
     search_page_url: str = ""
     profile_url: str = ""

@@ -1,7 +1,7 @@
 """What an actor holds at this moment: powers of their roles, teams, walls, grants. One query a transaction."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorStanding:
+    """Whether somebody is an operator of the platform now, and whether the firm at hand is `open` to them."""
+
+    live: bool
+    open: bool
+
+
+def _no_operators(user_id: UUID) -> OperatorStanding:
+    return OperatorStanding(live=False, open=False)
+
+
+# Set by breakglass, which keeps operators and their sessions. Unset, nobody is one.
+operator_standing: Callable[[UUID], OperatorStanding] = _no_operators
+
+
+def set_operator_source(source: Callable[[UUID], OperatorStanding]) -> None:
+    """Name who knows the platform's operators (kernel.breakglass, at start)."""
+    global operator_standing
+    operator_standing = source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
     """Powers that somebody lent and that count now. `authority` is the lender's own, cut to what is lent."""
 
@@ -45,7 +67,10 @@ class Loan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """An actor with everything the rules ask about. `live` is False for a deactivated member, who holds nothing."""
+    """An actor with everything the rules ask about. `live` is False for a deactivated member, who holds nothing.
+
+    `opened`: a break-glass session opens the firm to this operator.
+    """
 
     actor: Actor
     live: bool
@@ -58,6 +83,7 @@ class Authority:
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     loans: tuple[Loan, ...] = ()
+    opened: bool = False
 
     @property
     def person(self) -> frozenset[UUID]:
@@ -156,6 +182,9 @@ def _load(actor: Actor) -> Authority:
         case Domain.SYSTEM:
             powers = dict.fromkeys(system_powers(actor.job), (actor.job,))
             return Authority(actor=actor, live=True, powers=powers, clearance=Classification.RESTRICTED)
+        case Domain.OPERATOR if actor.user_id is not None:
+            standing = operator_standing(actor.user_id)
+            return Authority(actor=actor, live=standing.live, opened=standing.live and standing.open)
         case _:
             return Authority(actor=actor, live=False)
 

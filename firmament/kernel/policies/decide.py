@@ -76,8 +76,10 @@ def rule_for(authority: Authority, declared: Declaration) -> tuple[Rule | None, 
             return declared.client, "client"
         case Domain.SYSTEM:
             return (Everyone() if declared.power in authority.powers else None), "system"
+        case Domain.OPERATOR if authority.live and declared.needs_opening and not authority.opened:
+            return None, "session"
         case _:
-            return None, "operator"
+            return (declared.operator if authority.live else None), "operator"
 
 
 def same_firm(actor: Actor, obj: models.Model) -> bool:
@@ -156,6 +158,7 @@ def _trace(ruling: Ruling) -> tuple[str, ...]:
         "wall": "an ethical wall stands before it",
         "system": "the power is not declared beside the job",
         "operator": "operators see metadata only",
+        "session": "no break-glass session opens the firm",
     }
     unmet = (
         "the rule depends on an object" if ruling.allowed is None else f"the rule for the {stage} is not met"

@@ -233,6 +233,8 @@ def _conditions(
             rule = declared.staff
         case Domain.CLIENT:
             rule = declared.client
+        case Domain.OPERATOR if authority.opened or not declared.needs_opening:
+            rule = declared.operator
         case _:
             rule = None
     if rule is None:

@@ -40,6 +40,9 @@ BUILT_IN_ROLES: tuple[tuple[str, str, str], ...] = (
 BUILT_IN_CODES = frozenset(code for code, _name, _clearance in BUILT_IN_ROLES)
 EVERY_ROLE = (PARTNER, MANAGER, STAFF, BILLING, READ_ONLY)
 
+# The room whose powers operators have without a session: those over sessions themselves.
+OPERATORS_DESK = "breakglass"
+
 READING_VERBS = ("view", "list", "read", "download")
 
 
@@ -56,7 +59,8 @@ class Declaration:
     """What a power is: its words, its model, its rule for each domain, and the roles that begin with it.
 
     `through` lists further models that hang on the power's own: label → ORM path to it, "" for the model itself.
-    `formerly` are the names it had in earlier releases.
+    `formerly` are the names it had in earlier releases. `operator` is the rule for who runs the platform, while a
+    break-glass session opens the firm to them; only of powers that read.
     """
 
     power: str
@@ -69,6 +73,10 @@ class Declaration:
     through: dict[str, str]
     formerly: tuple[str, ...] = ()
     lendable: bool = True
+    operator: Rule | None = None
+
+    def __post_init__(self) -> None:
+        _check_operator(self)
 
     @property
     def room(self) -> str:
@@ -76,7 +84,12 @@ class Declaration:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule in (self.staff, self.client) if rule is not None)
+        return tuple(rule for rule in (self.staff, self.client, self.operator) if rule is not None)
+
+    @property
+    def needs_opening(self) -> bool:
+        """Whether an operator may do it only while a session opens the firm: all but what is done about sessions."""
+        return self.room != OPERATORS_DESK
 
     def prefix(self, label: str) -> str | None:
         """The ORM path from the model `label` to the one the rule's fields start from, or None."""
@@ -102,15 +115,16 @@ def declare(
     reads: bool | None = None,
     formerly: Sequence[str] = (),
     lendable: bool = True,
+    operator: Rule | None = None,
 ) -> Declaration:
     """Declare a power.
 
-    `model` is what the rules' fields start from; `through={"clients.Contact": "client"}` lets the same rule
-    answer for a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles`
-    names who else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it
-    part of the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives
-    it to the roles and tokens that held it by such a name. What is done with a power that is not `lendable`
-    outlives an absence, such as giving somebody a role; nor does anybody lend what hangs on no role.
+    `model` is what the rules' fields start from; `through={"clients.Contact": "client"}` lets the same rule answer for
+    a model that hangs on it. The firm's administrator holds every power of the staff from the start; `roles` names who
+    else does. Denials of a `sensitive` power are recorded. `reads` (by default told from the verb) makes it part of
+    the token scope `<room>.read`. `formerly` names what the power was called before: the next upgrade gives it to the
+    roles and tokens that held it by such a name. What is done with a power that is not `lendable` outlives an absence,
+    such as giving somebody a role; nor does anybody lend what hangs on no role.
     """
     _check_names(power, roles)
     _check_domains(power, staff, client)
@@ -125,6 +139,7 @@ def declare(
         through={k.lower(): path for k, path in (({model: ""} if model else {}) | (through or {})).items()},
         formerly=tuple(formerly),
         lendable=lendable and _asks_for_a_role(staff),
+        operator=operator,
     )
     return _declared.setdefault(declaration.power, declaration)
 
@@ -156,6 +171,19 @@ def _check_domains(power: str, staff: Rule | None, client: Rule | None) -> None:
             raise ValueError(f"{power}: {atom} belongs to the staff's rule")
         if isinstance(atom, HasScope | ClientGranted) and atom.scope not in scopes:
             raise ValueError(f"{power}: no such scope: {atom.scope}")
+
+
+def _check_operator(declared: Declaration) -> None:
+    """Refuse a rule by which an operator could change something of a firm, or that could never be true of one."""
+    if declared.operator is None:
+        return
+    if declared.needs_opening and not declared.reads:
+        raise ValueError(f"{declared.power}: operators read, and change nothing")
+    for atom in atoms(declared.operator):
+        if isinstance(atom, HasRole | InTeam | HasScope | ClientGranted):
+            raise ValueError(
+                f"{declared.power}: {atom} belongs to staff or clients, and operators are neither"
+            )
 
 
 def declaration(power: str) -> Declaration:

@@ -72,10 +72,11 @@ The built-in roles, as a firm begins with them. *Sensitive* powers leave a line 
 """
 
 _RULES = """Paths start from the model named. Before every rule come the firm, the identity domain and, for
-staff and tokens, ethical walls.
+staff and tokens, ethical walls. Operators of the platform: only while a session opens the firm to them, but for the
+powers of `breakglass`, which are over sessions themselves.
 
-| power | about | staff | client's people |
-|---|---|---|---|"""
+| power | about | staff | client's people | operators |
+|---|---|---|---|---|"""
 
 _TOKENS = """A token never does more than its maker may at the time of use. Its scopes are names of powers,
 `<room>.*` for a whole room, or `<room>.read` for the room's powers that only read ({verbs})."""
@@ -96,8 +97,9 @@ def _roles(matrix: Matrix) -> Iterator[str]:
 
 def _rule_row(declared: Declaration) -> str:
     about = ", ".join(f"`{label}`" for label in declared.through) or "the firm"
-    staff, client = (in_words(rule) if rule else "never" for rule in (declared.staff, declared.client))
-    return f"| `{declared.power}` | {about} | {staff} | {client} |"
+    rules = declared.staff, declared.client, declared.operator
+    staff, client, operator = (in_words(rule) if rule else "never" for rule in rules)
+    return f"| `{declared.power}` | {about} | {staff} | {client} | {operator} |"
 
 
 def in_words(rule: Rule, *, inner: bool = False) -> str:

@@ -50,7 +50,7 @@ def identity(actor: Actor) -> str:
         case Domain.SYSTEM:
             return _("The work %(name)s runs inside the house") % name
         case _:
-            return _("%(name)s may see more than metadata") % name
+            return _("%(name)s is an operator of the platform") % name
 
 
 def no_rule(actor: Actor) -> str:
@@ -61,7 +61,7 @@ def no_rule(actor: Actor) -> str:
         case Domain.SYSTEM:
             return _("The power is declared beside the job %(job)s") % {"job": actor.job}
         case Domain.OPERATOR:
-            return _("Operators may do this")
+            return _("Operators may do this, while a break-glass session opens the firm")
         case _:
             return _("This can be given to staff")
 

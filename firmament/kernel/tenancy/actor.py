@@ -67,6 +67,11 @@ class Actor:
         )
 
     @classmethod
+    def of_operator(cls, user: "User") -> "Actor":
+        """Somebody who runs the platform, at the desk or, while a break-glass session is open, in the firm at hand."""
+        return cls(domain=Domain.OPERATOR, firm_id=current_firm_id(), user_id=user.pk, name=user.name)
+
+    @classmethod
     def of_token(
         cls, membership: "Membership", *, token_id: UUID, name: str, scopes: frozenset[str]
     ) -> "Actor":

@@ -15,6 +15,8 @@ GLOBAL_TABLES: dict[str, tuple[str, str]] = {
     "messages_accountmail": ("rw", "mail to a person and from no firm"),
     "messages_caughtmail": ("rw", "the development mailbox"),
     "web_throttle": ("rw", "token buckets"),
+    "breakglass_operator": ("r", "who runs the platform, and belongs to no firm; made by commands alone"),
+    "breakglass_sessionlookup": ("r", "where an operator has sessions; ids alone, written by triggers"),
     "proof_pending": (
         "rw",
         "rows that have no number in their firm's log yet; ids alone, written by triggers",
@@ -37,6 +39,7 @@ GLOBAL_TABLES: dict[str, tuple[str, str]] = {
 DEFINER_FUNCTIONS: dict[str, str] = {
     "tenancy_sync_staff_access": "keeps firm_access in step with memberships",
     "policies_sync_client_access": "keeps firm_access in step with portal grants",
+    "breakglass_keep_lookup": "keeps the list of operators' sessions in step with the firms' registers",
     "ledger_keep_row": "writes the history of regulated rows, which the application may not write itself",
     "search_matches": "uses the index of words where the server's operator may not be marked LEAKPROOF",
     "search_titled": "uses the index of titles where the server's operator may not be marked LEAKPROOF",

@@ -71,6 +71,10 @@ ROW_HISTORY = (
 
 # SHA-256 of what these functions do: one that was replaced by another of its name would keep nothing, and look as before.
 FUNCTION_BODIES = {
+    "breakglass_keep_lookup": "a3e9c2417622e86b9894340a05969217cc85d1fe374646f1bd40d1bd3c42be84",
+    "breakglass_operator_rules": "0a902496fbd2e5add56cc9c751a55f78412049dd3a34e8e55a8b2ff2ef0e9a34",
+    "breakglass_operator_stays": "1d8d6fc7f75e56e918cf85afd5320fa49cae6fdc673981af25bb1eea5924ceeb",
+    "breakglass_session_rules": "a0a4a206ad5f5bbedf4d6f3794ca6f00c021af959b1eba41d98151a46669915f",
     "ledger_commitment": "846c10bfb497c662da6f7872427b4eeae24c38f64349156d72b841c4b99b9638",
     "ledger_keep_change": "8740f40bac7509e5224ef333a3f2ffdd4d4e8f360263e9b215b42cdf2fcad59d",
     "ledger_keep_row": "c73421783a89aff61f4f82509788d7db096170055a99b03240ac1885c48f9ade",

@@ -16,6 +16,7 @@ from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Firm, FirmAccess, FirmProfile
 from firmament.kernel.web.accounts import choices
 from firmament.kernel.web.menu import SECTION_LABELS, MenuEntry, NewEntry, Section
+from firmament.kernel.web.operating import operator_shell
 from firmament.kernel.web.request_ids import request_id_of
 from firmament.kernel.web.toasts import take_toasts
 from firmament.ui.shell import (
@@ -39,7 +40,9 @@ ACCOUNT = "portal_account"
 
 
 def shell_for(request: HttpRequest) -> Shell:
-    """The workspace's shell for staff, the portal's for clients, the public one for everybody else."""
+    """The workspace's shell for staff, the portal's for clients, the operators' own, the public one for everybody else."""
+    if getattr(request, "operator", None) is not None:
+        return operator_shell(request)
     actor: Actor | None = getattr(request, "actor", None)
     firm: Firm | None = getattr(request, "firm", None)
     if actor is None or firm is None or actor.domain not in (Domain.STAFF, Domain.CLIENT):
@@ -110,7 +113,10 @@ def dangling_menu_entries() -> list[str]:
     """Names in menus that lead nowhere; must be none."""
     names = [entry.url_name for attribute in ("menu", "portal_menu") for entry in _entries(attribute)]
     names += [
-        entry.url_name for config in apps.get_app_configs() for entry in getattr(config, "new_items", ())
+        entry.url_name
+        for config in apps.get_app_configs()
+        for attribute in ("new_items", "operator_menu")
+        for entry in getattr(config, attribute, ())
     ]
     return [name for name in names if not _address(name, "firm")]
 

@@ -1,6 +1,7 @@
 """How a view says who may come in. A view that says nothing cannot be routed.
 
-`staff_page` and `portal_page` declare a power, `person_page` asks only that somebody is signed in, and
+`staff_page`, `portal_page` and `operator_page` declare a power, `operators_desk` asks that it is somebody who runs
+the platform, `person_page` asks only that somebody is signed in, and
 `public_page` and `vouch` give the reason why nobody is asked at all. The declaration stands on the view as
 `view.entrance`; the middleware, the menu, the leak sweep and the system checks read it there.
 """
@@ -31,6 +32,7 @@ class Door(StrEnum):
     STAFF = "staff"
     PORTAL = "portal"
     API = "api"
+    OPERATOR = "operator"
     PERSON = "person"
     PUBLIC = "public"
 
@@ -56,6 +58,31 @@ def staff_page(power: str, *, recorded_read: bool = False) -> Callable[[View], V
 def portal_page(power: str, *, recorded_read: bool = False) -> Callable[[View], View]:
     """A page for people on the client's side who have `power` for at least one client."""
     return _firm_page(Entrance(door=Door.PORTAL, power=power, recorded_read=recorded_read))
+
+
+def operator_page(power: str) -> Callable[[View], View]:
+    """A page for who runs the platform, under `/operate/<firm>/`.
+
+    A power over sessions opens it at any time. Every other one only while a session opens the firm: then each GET is
+    written into the firm's ledger first, and the view runs READ ONLY and takes nothing but GET.
+    """
+    return _firm_page(Entrance(door=Door.OPERATOR, power=power))
+
+
+def operators_desk(reason: str) -> Callable[[View], View]:
+    """A page of those who run the platform, outside any firm. The middleware lets in nobody else."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if getattr(request, "operator", None) is None:
+                # The route stands outside /operate/, where the middleware asks.
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return declare(enter, Entrance(door=Door.OPERATOR, reason=_stated(reason)))
+
+    return decorate
 
 
 def person_page(reason: str) -> Callable[[View], View]:
@@ -131,10 +158,13 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': wanted})}")
 
 
+_DOMAINS = {Door.STAFF: Domain.STAFF, Door.PORTAL: Domain.CLIENT, Door.OPERATOR: Domain.OPERATOR}
+
+
 def _firm_page(entrance: Entrance) -> Callable[[View], View]:
     if not entrance.power:
         raise ImproperlyConfigured("A firm's page declares a power.")
-    domain = Domain.STAFF if entrance.door == Door.STAFF else Domain.CLIENT
+    domain = _DOMAINS[entrance.door]
 
     def decorate(view: View) -> View:
         @wraps(view)

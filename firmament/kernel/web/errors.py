@@ -96,7 +96,8 @@ def _shell(request: HttpRequest) -> Shell:
     person = getattr(request, "_cached_user", None)
     home = "/"
     if firm is not None and actor is not None:
-        home = f"/portal/{firm.slug}/" if actor.domain == Domain.CLIENT else f"/w/{firm.slug}/"
+        doors = {Domain.CLIENT: f"/portal/{firm.slug}/", Domain.OPERATOR: "/operate/"}
+        home = doors.get(actor.domain, f"/w/{firm.slug}/")
     return Shell(
         face=Face.PUBLIC,
         brand=Brand(name=firm.name, own=True) if firm is not None else Brand(),

@@ -58,3 +58,14 @@ class NewEntry:
     icon: str
     power: str
     order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorEntry:
+    """One page of a firm that an operator looks into (`AppConfig.operator_menu`); its address takes the firm alone."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    power: str
+    order: int = 0

@@ -33,6 +33,7 @@ from firmament.kernel.tenancy.transaction import firm_transaction, transaction_c
 from firmament.kernel.web.accounts import account_of, choose, names_one, narrowed, opened_anew
 from firmament.kernel.web.entrances import Door, Entrance, entrance_of, to_sign_in
 from firmament.kernel.web.errors import error_page, failure_status
+from firmament.kernel.web.operating import Refused, admit, operator_at
 from firmament.kernel.web.problems import problem
 from firmament.kernel.web.questions import why_address
 from firmament.kernel.web.requests import as_reader
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGES = re.compile(r"^/(?P<door>w|portal)/(?P<slug>[-a-zA-Z0-9_]+)/")
 _API = "/api/v1/"
+_OPERATE = "/operate/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class Visit:
     enter: Callable[[], Actor | None]
     time_zone: str
     locale: str
+    # An operator's look into a firm: written down beforehand, and nothing can be written in it.
+    looking: bool = False
 
 
 class FirmMiddleware:
@@ -73,6 +77,8 @@ class FirmMiddleware:
             return self._page(request, door, page["slug"])
         if request.path_info.startswith(_API):
             return self._api(request)
+        if request.path_info.startswith(_OPERATE):
+            return self._operate(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -139,9 +145,41 @@ class FirmMiddleware:
             response.headers[name] = value
         return response
 
+    def _operate(self, request: HttpRequest) -> HttpResponseBase:
+        """The pages of who runs the platform; to everybody else there are none."""
+        match = _resolve(request)
+        if match is None or not request.user.is_authenticated:
+            return error_page(request, 404) if match is None else to_sign_in(request)
+        entrance = _declared(match, request)
+        operator = operator_at(request)
+        if entrance.door != Door.OPERATOR or operator is None:
+            return error_page(request, 404)
+        user = operator.user
+        if not entrance.power:
+            with as_reader(user.timezone, user.locale):
+                return self.get_response(request)
+        firm = Firm.objects.filter(slug=match.kwargs.get("firm", "")).first()
+        if firm is None or firm.state == Firm.State.CANCELED:
+            return error_page(request, 404)
+        try:
+            looking = admit(request, operator, firm, entrance, match.view_name)
+        except Refused as refused:
+            return refused.response
+        visit = Visit(
+            firm=firm,
+            entrance=entrance,
+            enter=lambda: Actor.of_operator(user),
+            time_zone=user.timezone or "UTC",
+            locale=user.locale or "en",
+            looking=looking,
+        )
+        return self._run(request, visit)
+
     def _run(self, request: HttpRequest, visit: Visit) -> HttpResponseBase:
         """The view, in its transaction; afterwards, outside of it, what must be recorded even so."""
-        if visit.firm.state == Firm.State.SUSPENDED and request.method not in SAFE:
+        # Why an operator looked in is written down in a suspended firm too.
+        suspended = visit.firm.state == Firm.State.SUSPENDED and visit.entrance.door != Door.OPERATOR
+        if suspended and request.method not in SAFE:
             return _suspended(request, visit.firm)
         try:
             response = self._inside(request, visit)
@@ -194,7 +232,7 @@ class FirmMiddleware:
     def _inside(self, request: HttpRequest, visit: Visit, *, keep: bool = True) -> HttpResponseBase:
         firm = visit.firm
         request.firm = firm  # type: ignore[attr-defined]
-        read_only = request.method in SAFE and not visit.entrance.recorded_read
+        read_only = visit.looking or (request.method in SAFE and not visit.entrance.recorded_read)
         with firm_transaction(firm.pk, read_only=read_only), as_reader(visit.time_zone, visit.locale):
             transaction_cache()[Firm] = firm
             actor = visit.enter()

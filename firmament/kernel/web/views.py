@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from firmament.kernel.breakglass.operators import operator_of
 from firmament.kernel.tenancy.models import Firm, FirmAccess
 from firmament.kernel.web.accounts import accounts_of, choose, page_before
 from firmament.kernel.web.context import door_url, first_address
@@ -23,6 +24,8 @@ def start(request: HttpRequest) -> HttpResponse:
         .select_related("firm")
         .order_by("domain", "firm__name")
     )
+    if not accesses and operator_of(request.user.pk) is not None:
+        return HttpResponseRedirect("/operate/")
     if len(accesses) == 1:
         return HttpResponseRedirect(_door(accesses[0]))
     choices = [

@@ -1,0 +1,1 @@
+"""Words and figures of sessions, and what of a firm an operator may read."""

@@ -1,0 +1,1 @@
+"""Pages of the desk, of a look into a firm, and of the firm's register."""
