@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models
 
 from firmament.kernel.policies.authority import Authority, token_covers
-from firmament.kernel.policies.compile import demand, located
+from firmament.kernel.policies.compile import demand, located, refusing
 from firmament.kernel.policies.decide import judge, prefix_for
 from firmament.kernel.policies.fields import Subject, Values, resolve
 from firmament.kernel.policies.powers import Declaration
@@ -44,6 +44,7 @@ class Kind(StrEnum):
 
     LIFT_WALLS = "lift_walls"
     REACTIVATE = "reactivate"
+    EXEMPT = "exempt"
     GIVE_ROLE = "give_role"
     TAKE_ROLE = "take_role"
     TAKE_BACK = "take_back"
@@ -114,6 +115,12 @@ class World:
                 return self.with_authority(powers=powers)
             case Kind.TAKE_BACK:
                 return self.with_authority(loans=held.loans_without(edit.values))
+            case Kind.EXEMPT:
+                duties = tuple(
+                    replace(duty, exception_id=duty.id) if duty.id in edit.values else duty
+                    for duty in held.duties
+                )
+                return self.with_authority(duties=duties)
             case Kind.JOIN_TEAM:
                 return self.with_authority(team_ids=held.team_ids | edit.values)
             case Kind.LEAVE_TEAM:
@@ -192,6 +199,8 @@ def _candidates(world: World) -> list[Edit]:
     declared = world.declared
     if lent := (world.if_active or authority).loans_of(declared.power):
         found.append(Edit(Kind.TAKE_BACK, values=frozenset(loan.delegation_id for loan in lent)))
+    if refused := refusing(world.if_active or authority, declared, world.subject):
+        found.append(Edit(Kind.EXEMPT, values=frozenset(duty.id for duty in refused)))
     rule = declared.client if authority.actor.domain == Domain.CLIENT else declared.staff
     for atom in dict.fromkeys(atoms(rule)) if rule else ():
         found += _about(atom, replace(world, authority=world.if_active or authority))
