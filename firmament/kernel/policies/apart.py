@@ -4,7 +4,8 @@ A pair that nobody may hold both of refuses both to whoever does. One that nobod
 the second on it, by rows that are written where the first is used, in its own transaction.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,6 +77,29 @@ def used(member_id: UUID, duty: Duty, power: str) -> set[UUID]:
         cache[key] = found
     mine: set[UUID] = cache[key][power]
     return mine
+
+
+@contextmanager
+def many_asked(
+    members: Iterable[UUID], duties: Iterable[Duty], declared: Declaration, subject: Subject
+) -> Iterator[None]:
+    """Inside, these members are asked about this one thing: what they used on it is read once for all of them."""
+    mine: dict[tuple[UUID, UUID], dict[str, set[UUID]]] = {}
+    for duty in duties:
+        path = way_to(duty, declared, subject.model) if declared.power in duty.powers else ""
+        if duty.kind != USE or not path:
+            continue
+        mine |= {(duty.id, member): {power: set() for power in duty.powers} for member in members}
+        rows = DutyUse.objects.filter(pair_id=duty.id, object_id__in=subject.values(path))
+        for member_id, name, object_id in rows.values_list("membership_id", "power", "object_id"):
+            for present in _present_names(name):
+                mine.get((duty.id, member_id), {}).setdefault(present, set()).add(object_id)
+    before = transaction_cache().get(DutyUse, {})
+    transaction_cache()[DutyUse] = mine
+    try:
+        yield
+    finally:
+        transaction_cache()[DutyUse] = before
 
 
 def _present_names(power: str) -> tuple[str, ...]:

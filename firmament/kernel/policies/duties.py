@@ -50,7 +50,7 @@ def part_duties(actor: Actor, *, first: str, second: str, kind: str, reason: str
         power_b=power_b,
         kind=kind,
         subject=_subject(str(first), str(second), kind),
-        reason=reason.strip(),
+        reason=reason,
         declared_by_id=actor.membership_id,
         in_force_at=now() if kind == DutyPair.Kind.USE else None,
     )
@@ -98,8 +98,8 @@ def join_duties(actor: Actor, pair: DutyPair, *, reason: str) -> DutyPair:
     _require_reason(reason)
     with plainly():
         standing = DutyPair.objects.standing().filter(pk=pair.pk)
-        if standing.update(retired_at=now(), retired_reason=reason.strip()):
-            record(actor, DutiesJoined(pair_id=pair.pk, **_titles(pair), reason=reason.strip()))
+        if standing.update(retired_at=now(), retired_reason=reason):
+            record(actor, DutiesJoined(pair_id=pair.pk, **_titles(pair), reason=reason))
     pair.refresh_from_db()
     return pair
 
@@ -122,7 +122,7 @@ def exempt(
         pair=pair,
         membership=membership,
         granted_by_id=actor.membership_id,
-        reason=reason.strip(),
+        reason=reason,
         ends_at=ends_at,
     )
     granted.full_clean(exclude=["firm", "granted_by"])

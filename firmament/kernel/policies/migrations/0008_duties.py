@@ -54,7 +54,8 @@ DECLARE
     members uuid[];
     powers text[];
     pair uuid;
-    broken record;
+    broken_pair uuid;
+    broken_member uuid;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('duties ' || the_firm, 0));
     PERFORM set_config('app.firm_id', the_firm::text, true);
@@ -81,7 +82,7 @@ BEGIN
             WHEN 'policies_dutypair' THEN
                 pair := NEW.id;
         END CASE;
-        SELECT h.pair_id, h.membership_id INTO broken
+        SELECT h.pair_id, h.membership_id INTO broken_pair, broken_member
         FROM policies_duty_holders(the_firm, clock_timestamp()) h
         JOIN policies_dutypair p ON p.firm_id = the_firm AND p.id = h.pair_id AND p.in_force_at IS NOT NULL
         WHERE h.exception_id IS NULL
@@ -91,10 +92,10 @@ BEGIN
         ORDER BY h.pair_id, h.membership_id LIMIT 1;
     END IF;
     PERFORM set_config('app.firm_id', coalesce(before, ''), true);
-    IF broken.membership_id IS NOT NULL THEN
+    IF broken_member IS NOT NULL THEN
         RAISE EXCEPTION 'one person would hold two powers that are kept apart'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'policies_duties_apart',
-                DETAIL = broken.pair_id || ' ' || broken.membership_id;
+                DETAIL = broken_pair || ' ' || broken_member;
     END IF;
     RETURN NULL;
 END $$;

@@ -211,7 +211,8 @@ RAW = {
     " (SELECT id FROM policies_role WHERE code = 'teams') AND power = 'audit.verify'",
     "an exception that ends": "UPDATE policies_dutyexception SET ended_at = now()",
     "an exception that goes": "DELETE FROM policies_dutyexception",
-    "a pair nobody asked about": "UPDATE policies_dutypair SET power_a = 'policies.assign_roles'",
+    "a pair nobody asked about": "UPDATE policies_dutypair SET power_a = 'documents.request',"
+    " power_b = 'documents.review'",
 }
 
 
@@ -349,7 +350,7 @@ def test_a_use_is_kept_with_its_transaction_and_never_changed(ada, apart):
     use = DutyUse.objects.get()
 
     for attempt in (DutyUse.objects.all().delete, lambda: DutyUse.objects.update(power=SECOND)):
-        with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic():
+        with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic():
             attempt()
     with pytest.raises(IntegrityError), transaction.atomic():
         DutyUse.objects.create(
