@@ -133,12 +133,7 @@ def explain(actor: Actor, power: str, obj: models.Model | None = None) -> Explan
         roles=roles,
         paths=paths,
         conditions=conditions,
-        nearest=()
-        if verdict
-        else (
-            *_nearest(authority, declared, subject, roles),
-            *(one for one in _duties(authority, declared, subject) if not one.truth),
-        ),
+        nearest=() if verdict else tuple(_nearest(authority, declared, subject, roles)),
         change=change,
         sentences=_sentences(actor, declared, verdict, ruling.rule_id, conditions, change),
     )
@@ -168,6 +163,7 @@ def _nearest(
             text=words.condition(leaf, authority, subject, prefix, roles),
             truth=truth(leaf, authority, declared.power, subject, prefix),
         )
+    yield from (one for one in _duties(authority, declared, subject) if not one.truth)
 
 
 def _lacking(

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import models
 
+from firmament.kernel.policies.apart import Duty
 from firmament.kernel.policies.authority import Authority, token_covers
 from firmament.kernel.policies.compile import demand, located, refusing
 from firmament.kernel.policies.decide import judge, prefix_for
@@ -116,11 +117,7 @@ class World:
             case Kind.TAKE_BACK:
                 return self.with_authority(loans=held.loans_without(edit.values))
             case Kind.EXEMPT:
-                duties = tuple(
-                    replace(duty, exception_id=duty.id) if duty.id in edit.values else duty
-                    for duty in held.duties
-                )
-                return self.with_authority(duties=duties)
+                return self.with_authority(duties=_exempted(held.duties, edit.values))
             case Kind.JOIN_TEAM:
                 return self.with_authority(team_ids=held.team_ids | edit.values)
             case Kind.LEAVE_TEAM:
@@ -150,6 +147,10 @@ class World:
             case Kind.RAISE_WALL:
                 raised = Standing(uuid7(), None, next(iter(edit.values)), None)
                 return replace(self, walls=(*self.walls, raised)).with_authority()
+
+
+def _exempted(duties: tuple[Duty, ...], ids: Values) -> tuple[Duty, ...]:
+    return tuple(replace(duty, exception_id=duty.id) if duty.id in ids else duty for duty in duties)
 
 
 def _regranted(grants: Mapping[UUID, frozenset[str]], edit: Edit) -> dict[UUID, frozenset[str]]:

@@ -234,12 +234,10 @@ class Phrases:
         """One change, after "if"."""
         name = {"name": self.name}
         match edit.kind:
+            case Kind.LIFT_WALLS if len(edit.values) == 1:
+                return _("the ethical wall was lifted")
             case Kind.LIFT_WALLS:
-                return (
-                    _("the ethical wall was lifted")
-                    if len(edit.values) == 1
-                    else _("the ethical walls were lifted")
-                )
+                return _("the ethical walls were lifted")
             case Kind.RAISE_WALL:
                 return _("an ethical wall was raised between %(name)s and this client") % name
             case Kind.REACTIVATE:
