@@ -123,12 +123,7 @@ class World:
             case Kind.LEAVE_TEAM:
                 return self.with_authority(team_ids=held.team_ids - edit.values)
             case Kind.GRANT | Kind.REVOKE:
-                chosen = held.actor.client_id
-                grants = {
-                    client: scopes
-                    for client, scopes in _regranted(held.grants, edit).items()
-                    if chosen is None or client == chosen
-                }
+                grants = _regranted(held.grants, edit, only=held.actor.client_id)
                 return self.with_authority(grants=grants, live=bool(grants))
             case Kind.SET_CLEARANCE:
                 return self.with_authority(clearance=next(iter(edit.values)))
@@ -153,12 +148,17 @@ def _exempted(duties: tuple[Duty, ...], ids: Values) -> tuple[Duty, ...]:
     return tuple(replace(duty, exception_id=duty.id) if duty.id in ids else duty for duty in duties)
 
 
-def _regranted(grants: Mapping[UUID, frozenset[str]], edit: Edit) -> dict[UUID, frozenset[str]]:
+def _regranted(
+    grants: Mapping[UUID, frozenset[str]], edit: Edit, *, only: UUID | None
+) -> dict[UUID, frozenset[str]]:
+    """What is granted afterwards; for one who looks at a single client, as far as it is that one's."""
     changed = dict(grants)
     for client in edit.values:
         held = changed.get(client, frozenset())
         changed[client] = held | {edit.path} if edit.kind == Kind.GRANT else held - {edit.path}
-    return {client: scopes for client, scopes in changed.items() if scopes}
+    return {
+        client: scopes for client, scopes in changed.items() if scopes and (only is None or client == only)
+    }
 
 
 def smallest_change(world: World) -> tuple[Edit, ...] | None:
