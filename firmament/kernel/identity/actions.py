@@ -24,6 +24,7 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies import kernel_powers
 from firmament.kernel.policies.actions import checked_scopes, plainly, require_grantable
 from firmament.kernel.policies.decide import require
+from firmament.kernel.policies.holders import refuse_roles_of_both
 from firmament.kernel.policies.models import PortalGrant, Role
 from firmament.kernel.policies.powers import declarations
 from firmament.kernel.tenancy.actor import Actor
@@ -202,6 +203,7 @@ def _require_offer(actor: Actor, invitation: Invitation) -> None:
     if not roles or len(roles) != len(invitation.role_codes):
         raise ValidationError({"role_codes": _("Choose at least one role.")}, code="roles")
     require_grantable(actor, roles)
+    refuse_roles_of_both(roles)
 
 
 def _refuse_pointless(invitation: Invitation) -> None:

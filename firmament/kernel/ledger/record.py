@@ -1,5 +1,6 @@
 """The one call that leaves a trace, and everything that follows from it."""
 
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from firmament.kernel.jobs.queue import Enqueue, enqueue_many
@@ -10,6 +11,13 @@ from firmament.kernel.ledger.payload import rebuild, split
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.ambient import request_id, transaction_cache
 from firmament.lib.instant import now
+
+_watchers: list[Callable[[Actor, Sequence[tuple[str, UUID]]], None]] = []
+
+
+def watch_entries(watcher: Callable[[Actor, Sequence[tuple[str, UUID]]], None]) -> None:
+    """Name who is told of every entry, by whom it is and what it is about; an error takes the entry back."""
+    _watchers[:] = [watcher]
 
 
 def act_under(actor: Actor, delegation_id: UUID) -> None:
@@ -45,7 +53,9 @@ def record(actor: Actor, event: Event) -> Entry:
         request_id=request_id.get(),
         payload=payload,
     )
-    _aim(entry, event)
+    things = _aim(entry, event)
+    for watcher in _watchers:
+        watcher(actor, things)
     if personal:
         PersonalValue.objects.bulk_create(
             PersonalValue(entry=entry, field=name, salt=salt, value=value)
@@ -57,7 +67,7 @@ def record(actor: Actor, event: Event) -> Entry:
     return entry
 
 
-def _aim(entry: Entry, event: Event) -> None:
+def _aim(entry: Entry, event: Event) -> list[tuple[str, UUID]]:
     targets = [
         # "{kind}" stands for the event's own field, where what it happened to may be of any room.
         EntryTarget(
@@ -71,6 +81,7 @@ def _aim(entry: Entry, event: Event) -> None:
     ]
     if targets:
         EntryTarget.objects.bulk_create(targets)
+    return [(target.kind, target.object_id) for target in targets]
 
 
 def _ids(value: object) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from firmament.kernel.policies.events import (
     WallLifted,
     WallRaised,
 )
+from firmament.kernel.policies.holders import refuse_both
 from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.policies.models import (
     PortalGrant,
@@ -60,7 +62,9 @@ PLAIN = {
     "role_name_once": _("There is already a role of this name."),
     "role_has_holders": _("Somebody holds this role. Take it from them first."),
     "role_is_deleted": _("This role was deleted. Bring it back first."),
+    "dutypair_once": _("These two are kept apart already."),
 }
+_plain: ContextVar[bool] = ContextVar("changing_authority", default=False)
 
 
 @contextmanager
@@ -68,14 +72,21 @@ def plainly() -> Iterator[None]:
     """Run a change of authority, and say what the database refuses in plain words, at once and not at commit.
 
     Wrap it around whatever may take away the last administrator (a deactivation too) or make staff of a client:
-    raises ValidationError, and what was done inside is undone.
+    raises ValidationError, and what was done inside is undone. Several changes in one, each of which is wrapped too, are
+    looked at when the last is made.
     """
+    if _plain.get():
+        yield
+        forget_authority()
+        return
+    token = _plain.set(True)
     try:
         with transaction.atomic():
             yield
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS policies_last_administrator IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS policies_last_administrator DEFERRED")
+            refuse_both()
     except IntegrityError as refused:
         diagnosis = getattr(refused.__cause__, "diag", None)
         name = getattr(diagnosis, "constraint_name", None) or ""
@@ -83,6 +94,7 @@ def plainly() -> Iterator[None]:
             raise
         raise ValidationError(PLAIN[name], code=name) from refused
     finally:
+        _plain.reset(token)
         forget_authority()
 
 

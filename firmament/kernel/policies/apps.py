@@ -11,8 +11,9 @@ class PoliciesConfig(AppConfig):
     def ready(self) -> None:
         # The floors below ask for policies through hooks: they may not import what stands above them.
         from firmament.kernel.jobs import registry
+        from firmament.kernel.ledger.record import watch_entries
         from firmament.kernel.policies import checks, kernel_powers
-        from firmament.kernel.policies.decide import resolve_visibility
+        from firmament.kernel.policies.decide import note_uses_of_entry, resolve_visibility
         from firmament.kernel.policies.open_models import declare_open_models
         from firmament.kernel.policies.reauthorize import actor_of_run
         from firmament.kernel.tenancy.models import set_visibility
@@ -22,4 +23,5 @@ class PoliciesConfig(AppConfig):
         # Every process knows every power: an unknown one is an error and not a refusal.
         autodiscover_modules("policies")
         set_visibility(resolve_visibility)
+        watch_entries(note_uses_of_entry)
         registry.actor_loader = actor_of_run

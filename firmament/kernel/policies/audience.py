@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from firmament.kernel.policies import words
+from firmament.kernel.policies.apart import many_asked
 from firmament.kernel.policies.authority import Authority, Loan, everybody
 from firmament.kernel.policies.compile import located, truth
 from firmament.kernel.policies.decide import judge, prefix_for, rule_for
@@ -79,21 +80,19 @@ def audience_of(power: str, obj: models.Model) -> Audience:
         dict(Team.objects.standing().values_list("pk", "name")),
     )
     seers, walled = [], []
-    for actor, authority in sorted(
-        everybody().items(), key=lambda pair: (pair[0].name, str(pair[0].user_id))
-    ):
-        ruling = judge(authority, declared, subject)
-        if ruling.allowed:
-            seers.append(
-                Seer(
-                    actor=actor,
-                    paths=tuple(dict.fromkeys(_paths(authority, declared, subject, names, ruling.loan))),
-                )
-            )
-        elif ruling.rule_id.endswith("/wall"):
-            open_to = replace(authority, walled_clients=frozenset(), walled_engagements=frozenset())
-            if judge(open_to, declared, subject).allowed:
-                walled.append(actor)
+    people = sorted(everybody().items(), key=lambda pair: (pair[0].name, str(pair[0].user_id)))
+    members = [actor.membership_id for actor, _authority in people if actor.membership_id is not None]
+    duties = dict.fromkeys(replace(duty, exception_id=None) for _actor, a in people for duty in a.duties)
+    with many_asked(members, duties, declared, subject):
+        for actor, authority in people:
+            ruling = judge(authority, declared, subject)
+            if ruling.allowed:
+                paths = dict.fromkeys(_paths(authority, declared, subject, names, ruling.loan))
+                seers.append(Seer(actor=actor, paths=tuple(paths)))
+            elif ruling.rule_id.endswith("/wall"):
+                open_to = replace(authority, walled_clients=frozenset(), walled_engagements=frozenset())
+                if judge(open_to, declared, subject).allowed:
+                    walled.append(actor)
     return Audience(power=declared.power, title=str(declared.title), seers=tuple(seers), walled=tuple(walled))
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet
 
 from firmament.kernel.jobs.registry import powers_of
+from firmament.kernel.policies.apart import HOLD, Duty, duties_of
 from firmament.kernel.policies.models import (
     DelegatedPower,
     Delegation,
@@ -19,6 +20,7 @@ from firmament.kernel.policies.models import (
     RoleAssignment,
     RolePower,
 )
+from firmament.kernel.policies.models_duties import DutyUse
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
 from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
 from firmament.kernel.tenancy.actor import Actor, Domain
@@ -84,6 +86,7 @@ class Authority:
     scopes: frozenset[str] = frozenset()
     loans: tuple[Loan, ...] = ()
     opened: bool = False
+    duties: tuple[Duty, ...] = ()
 
     @property
     def person(self) -> frozenset[UUID]:
@@ -103,6 +106,17 @@ class Authority:
         return frozenset(power for power in self.powers if token_covers(self.scopes, declaration(power)))
 
     @property
+    def torn(self) -> frozenset[str]:
+        """Powers that count for nothing, because the actor has both of a pair that nobody may have both of."""
+        held = self.powers.keys() | {power for loan in self.loans for power in loan.authority.powers}
+        broken = (
+            duty.powers
+            for duty in self.duties
+            if duty.kind == HOLD and duty.exception_id is None and held.issuperset(duty.powers)
+        )
+        return frozenset(power for powers in broken for power in powers)
+
+    @property
     def reach(self) -> str:
         """A name for what decides which rows the actor may see; another one as soon as any of it changes."""
         parts = (
@@ -112,6 +126,7 @@ class Authority:
             sorted(f"{client} {scope}" for client, scopes in self.grants.items() for scope in scopes),
             sorted(self.scopes),
             sorted(f"{loan.delegation_id} {loan.authority.reach}" for loan in self.loans),
+            sorted(self.torn),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -171,6 +186,7 @@ def authority_of(actor: Actor) -> Authority:
 def forget_authority() -> None:
     """Ask the database again at the next question; called by whatever changes roles, teams, walls or grants."""
     transaction_cache().pop(Authority, None)
+    transaction_cache().pop(DutyUse, None)
 
 
 def _load(actor: Actor) -> Authority:
@@ -234,7 +250,7 @@ def _row(
     membership_id: UUID | None, user_id: UUID | None, *, deactivated_too: bool
 ) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(ONE_OF_THE_STAFF, [now(), now(), membership_id, user_id, deactivated_too])
+        cursor.execute(ONE_OF_THE_STAFF, [now()] * 3 + [membership_id, user_id, deactivated_too])
         found: tuple[Any, ...] | None = cursor.fetchone()
     return found
 
@@ -258,7 +274,7 @@ def _loans(ids: Collection[UUID], known: Mapping[UUID | None, Authority] | None 
         own = known.get(lent.lender_id)
         if own is not None:
             chosen = frozenset(lent.named)
-            powers = {power: by for power, by in own.powers.items() if power in chosen}
+            powers = {power: by for power, by in own.powers.items() if power in chosen - own.torn}
             cut = replace(own, powers=powers, loans=())
             found.append(Loan(delegation_id=lent.pk, until=lent.ends_at, authority=cut))
     return tuple(found)
@@ -268,13 +284,13 @@ def _active(members: Collection[UUID] | None = None) -> list[tuple[Any, ...]]:
     """What each of these members holds, or each member of the firm, as far as they are active."""
     chosen = None if members is None else list(members)
     with connection.cursor() as cursor:
-        cursor.execute(SEVERAL_OF_THE_STAFF, [now(), now(), chosen, chosen])
+        cursor.execute(SEVERAL_OF_THE_STAFF, [now()] * 3 + [chosen, chosen])
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 
 def _of_row(actor: Actor, row: tuple[Any, ...], loans: tuple[Loan, ...] = ()) -> Authority:
-    _membership, roles, carried, teams, clients, engagements, _borrowed = row
+    _membership, roles, carried, teams, clients, engagements, duties, _borrowed = row
     powers: dict[str, tuple[str, ...]] = {}
     for role, _bar, power in sorted(entry.partition("|") for entry in carried):
         powers[power] = (*powers.get(power, ()), role)
@@ -290,6 +306,7 @@ def _of_row(actor: Actor, row: tuple[Any, ...], loans: tuple[Loan, ...] = ()) ->
         walled_engagements=frozenset(engagements),
         scopes=actor.scopes,
         loans=loans,
+        duties=duties_of(duties),
     )
 
 
@@ -310,6 +327,10 @@ SELECT
   ARRAY(SELECT w.engagement_id FROM policies_wall w
         WHERE (w.membership_id = m.id OR w.team_id = ANY (t.ids)) AND w.lifted_at IS NULL
           AND w.engagement_id IS NOT NULL),
+  ARRAY(SELECT p.id || '|' || p.kind || '|' || p.power_a || '|' || p.power_b || '|' || p.subject || '|' || coalesce(
+          (SELECT e.id::text FROM policies_dutyexception e WHERE e.pair_id = p.id AND e.membership_id = m.id
+           AND e.ended_at IS NULL AND e.ends_at > %s ORDER BY e.ends_at DESC, e.id LIMIT 1), '')
+        FROM policies_dutypair p WHERE p.retired_at IS NULL AND p.in_force_at IS NOT NULL),
   ARRAY(SELECT d.id FROM policies_delegation d
         WHERE d.borrower_id = m.id AND d.taken_back_at IS NULL AND d.starts_at <= %s AND d.ends_at > %s)
 FROM tenancy_membership m

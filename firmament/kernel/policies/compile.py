@@ -9,8 +9,10 @@ from collections.abc import Callable
 from django.db import models
 from django.db.models import Q
 
+from firmament.kernel.policies.apart import HOLD, Duty, used, way_to
 from firmament.kernel.policies.authority import Authority
 from firmament.kernel.policies.fields import Subject, Values, field_in
+from firmament.kernel.policies.powers import Declaration
 from firmament.kernel.policies.rules import (
     AllOf,
     AnyOf,
@@ -160,3 +162,42 @@ def behind_wall(authority: Authority, subject: Subject) -> bool:
 def outside_walls(model: type[models.Model], authority: Authority, holds: Holds = field_in) -> Q | bool:
     """The rows no wall keeps from the actor."""
     return both([contrary(holds(model, path, ids)) for path, ids in walls_on(model, authority)])
+
+
+def refusing(authority: Authority, declared: Declaration, subject: Subject | None) -> tuple[Duty, ...]:
+    """The pairs that keep the power from the actor: both are theirs, or they have used the other on the same thing."""
+    return tuple(
+        duty
+        for duty in _binding(authority, declared)
+        if (duty.kind == HOLD and authority.torn.issuperset(duty.powers))
+        or (duty.kind != HOLD and subject is not None and _touched(authority, duty, declared, subject))
+    )
+
+
+def _binding(authority: Authority, declared: Declaration) -> list[Duty]:
+    return [d for d in authority.duties if declared.power in d.powers and d.exception_id is None]
+
+
+def _touched(authority: Authority, duty: Duty, declared: Declaration, subject: Subject) -> bool:
+    path = way_to(duty, declared, subject.model)
+    ids = _used_the_other(authority, duty, declared) if path else frozenset()
+    return bool(ids) and not ids.isdisjoint(subject.values(path))
+
+
+def _used_the_other(authority: Authority, duty: Duty, declared: Declaration) -> Values:
+    member_id = authority.actor.membership_id
+    assert member_id is not None, "only members of the firm have duties"
+    return frozenset(used(member_id, duty, duty.other(declared.power)))
+
+
+def outside_duties(
+    model: type[models.Model], authority: Authority, declared: Declaration, holds: Holds = field_in
+) -> Q | bool:
+    """The rows that no pair keeps from the actor; False where one keeps all of them."""
+    parts: list[Q | bool] = []
+    for duty in _binding(authority, declared):
+        if duty.kind == HOLD:
+            parts.append(not authority.torn.issuperset(duty.powers))
+        elif path := way_to(duty, declared, model):
+            parts.append(contrary(holds(model, path, _used_the_other(authority, duty, declared))))
+    return both(parts)

@@ -1,16 +1,19 @@
 """The gate: may this actor do this, to this, and to which.
 
-Order of the answer: firm, identity domain, ethical wall, role or scope, reach, classification. Nothing that is not
+Order of the answer: firm, identity domain, ethical wall, role or scope, reach, classification, duties kept apart. Nothing that is not
 allowed by a rule is allowed.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 
 from firmament.kernel.ledger.record import act_under
+from firmament.kernel.policies.apart import Duty, note_use, used_by_entry
 from firmament.kernel.policies.authority import Authority, Loan, authority_of, token_covers
 from firmament.kernel.policies.compile import (
     Holds,
@@ -18,7 +21,9 @@ from firmament.kernel.policies.compile import (
     both,
     condition,
     either,
+    outside_duties,
     outside_walls,
+    refusing,
     truth,
 )
 from firmament.kernel.policies.fields import Subject, field_in
@@ -56,8 +61,8 @@ class Denied(PermissionDenied):
 
     @property
     def sensitive(self) -> bool:
-        """Whether the entrance must write the refusal down."""
-        return declaration(self.power).sensitive
+        """Whether the entrance must write the refusal down: also that of duties which are kept apart, always."""
+        return declaration(self.power).sensitive or self.rule_id.endswith("/duties")
 
 
 def rule_for(authority: Authority, declared: Declaration) -> tuple[Rule | None, str]:
@@ -101,6 +106,8 @@ def judge(authority: Authority, declared: Declaration, subject: Subject | None) 
         lent = _by_oneself(loan.authority, declared, subject)
         if lent.allowed is False or (subject is not None and behind_wall(authority, subject)):
             continue
+        if duties := refusing(authority, declared, subject):
+            return _kept_apart(declared, duties[0])
         if lent.allowed is True:
             return Ruling(True, f"{declared.power}/lent", loan)
         ruling = Ruling(None, f"{declared.power}/lent")
@@ -114,13 +121,17 @@ def _by_oneself(authority: Authority, declared: Declaration, subject: Subject | 
     rule, stage = rule_for(authority, declared)
     if rule is None:
         return Ruling(False, f"{power}/{stage}")
-    if subject is None:
-        return Ruling(truth(rule, authority, power, None), f"{power}/{stage}")
-    if behind_wall(authority, subject):
+    if subject is not None and behind_wall(authority, subject):
         return Ruling(False, f"{power}/wall")
-    return Ruling(
-        truth(rule, authority, power, subject, prefix_for(declared, subject.model)), f"{power}/{stage}"
-    )
+    prefix = prefix_for(declared, subject.model) if subject is not None else ""
+    held = truth(rule, authority, power, subject, prefix)
+    if held is not False and authority.duties and (duties := refusing(authority, declared, subject)):
+        return _kept_apart(declared, duties[0])
+    return Ruling(held, f"{power}/{stage}")
+
+
+def _kept_apart(declared: Declaration, duty: Duty) -> Ruling:
+    return Ruling(False, f"{declared.power}/{duty.id}/duties")
 
 
 def prefix_for(declared: Declaration, model: type[models.Model]) -> str:
@@ -140,12 +151,35 @@ def allows(actor: Actor, power: str, obj: models.Model | None = None) -> bool:
 
 def require(actor: Actor, power: str, obj: models.Model | None = None) -> None:
     """Go on only if they may; `Denied` otherwise. The first line of every action."""
-    declared = declaration(power)
-    ruling = judge(authority_of(actor), declared, None if obj is None else Subject(obj))
-    if ruling.allowed is not True:
-        raise Denied(str(power), ruling.rule_id, _trace(ruling))
-    if ruling.loan is not None:
-        act_under(actor, ruling.loan.delegation_id)
+    require_any(actor, (power,), obj)
+
+
+def require_any(actor: Actor, powers: Sequence[str], obj: models.Model | None = None) -> None:
+    """Go on if any of these powers allows it; the first that does is the one that is used. `Denied` for the first."""
+    authority, subject = authority_of(actor), None if obj is None else Subject(obj)
+    refusal: Ruling | None = None
+    for power in powers:
+        declared = declaration(power)
+        ruling = judge(authority, declared, subject)
+        if ruling.allowed is True and authority.duties and actor.membership_id is not None:
+            duty = note_use(actor.membership_id, authority.duties, declared, subject)
+            ruling = ruling if duty is None else _kept_apart(declared, duty)
+        if ruling.allowed is True:
+            if ruling.loan is not None:
+                act_under(actor, ruling.loan.delegation_id)
+            return
+        refusal = refusal or ruling
+    assert refusal is not None, "at least one power is asked for"
+    raise Denied(str(powers[0]), refusal.rule_id, _trace(refusal))
+
+
+def note_uses_of_entry(actor: Actor, things: Collection[tuple[str, UUID]]) -> None:
+    """What an entry names was done by the powers asked for in its transaction; `Denied` where a pair refuses that."""
+    refused = used_by_entry(actor, things)
+    if refused is not None:
+        power, duty = refused
+        ruling = _kept_apart(declaration(power), duty)
+        raise Denied(power, ruling.rule_id, _trace(ruling))
 
 
 def _trace(ruling: Ruling) -> tuple[str, ...]:
@@ -156,6 +190,7 @@ def _trace(ruling: Ruling) -> tuple[str, ...]:
         "grant": "no portal grant is in force",
         "token": "the token's scopes do not reach this power",
         "wall": "an ethical wall stands before it",
+        "duties": "segregation of duties: one person may not do both",
         "system": "the power is not declared beside the job",
         "operator": "operators see metadata only",
         "session": "no break-glass session opens the firm",
@@ -190,7 +225,8 @@ def reached(
     own = _reached(authority, declared, model, holds)
     if not lent:
         return own
-    return either([own, both([outside_walls(model, authority, holds), either(lent)])])
+    mine = [outside_walls(model, authority, holds), outside_duties(model, authority, declared, holds)]
+    return either([own, both([*mine, either(lent)])])
 
 
 def _reached(
@@ -200,8 +236,8 @@ def _reached(
     if rule is None:
         return False
     prefix = prefix_for(declared, model)
-    walls = outside_walls(model, authority, holds)
-    return both([walls, condition(rule, authority, declared.power, model, prefix, holds)])
+    kept = [outside_walls(model, authority, holds), outside_duties(model, authority, declared, holds)]
+    return both([*kept, condition(rule, authority, declared.power, model, prefix, holds)])
 
 
 def resolve_visibility(actor: Actor, model: type[models.Model]) -> Q:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from firmament.kernel.policies import words
 from firmament.kernel.policies.authority import Authority, authority_if_active, authority_of, token_covers
-from firmament.kernel.policies.compile import behind_wall, located, truth
+from firmament.kernel.policies.compile import behind_wall, located, refusing, truth
 from firmament.kernel.policies.decide import allows, judge, prefix_for, rule_for, same_firm
 from firmament.kernel.policies.fields import Subject
 from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team, Wall
@@ -44,6 +44,7 @@ class Stage(StrEnum):
     ROLE = "role"
     REACH = "reach"
     CLASSIFICATION = "classification"
+    DUTIES = "duties"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,7 @@ def _nearest(
             text=words.condition(leaf, authority, subject, prefix, roles),
             truth=truth(leaf, authority, declared.power, subject, prefix),
         )
+    yield from (one for one in _duties(authority, declared, subject) if not one.truth)
 
 
 def _lacking(
@@ -244,6 +246,19 @@ def _conditions(
     prefix = prefix_for(declared, subject.model) if subject is not None else ""
     yield from _rule_conditions(rule, authority, declared, subject, prefix, roles, 0)
     yield from _lent_conditions(authority, declared, subject)
+    yield from _duties(authority, declared, subject)
+
+
+def _duties(authority: Authority, declared: Declaration, subject: Subject | None) -> Iterator[Condition]:
+    """Segregation of duties: each pair that names the power, and whether it lets the actor through."""
+    refused = refusing(authority, declared, subject)
+    for duty in authority.duties:
+        if declared.power in duty.powers:
+            yield Condition(
+                stage=Stage.DUTIES,
+                text=words.kept_apart(duty, declared.power, authority.actor.name),
+                truth=duty not in refused,
+            )
 
 
 def _lent_conditions(

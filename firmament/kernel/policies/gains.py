@@ -34,6 +34,8 @@ def gains(team: Team, member: Membership | None = None) -> tuple[Gain, ...]:
     found = []
     for model, declared, rule in _shared_kinds():
         power = declared.power
+        if power in authority.torn:
+            continue
         if member is None:
             authority = replace(authority, powers={power: ()})
         count = _rows(model, rule, power, authority, team).count()

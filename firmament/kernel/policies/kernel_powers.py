@@ -21,6 +21,8 @@ class Can(Power):
     VIEW_DELEGATIONS = "policies.view_delegations"
     MANAGE_DELEGATIONS = "policies.manage_delegations"
     VIEW_AUDIENCE = "policies.view_audience"
+    VIEW_DUTIES = "policies.view_duties"
+    MANAGE_DUTIES = "policies.manage_duties"
 
 
 declare(Can.VIEW_ROLES, title=_("See who has which role, and what roles may do"), roles=(PARTNER, MANAGER))
@@ -92,6 +94,22 @@ declare(
     title=_("See who can see a client, a document or another thing"),
     roles=(PARTNER, MANAGER),
     sensitive=True,
+)
+declare(
+    Can.VIEW_DUTIES,
+    title=_("See which powers are kept apart, who holds both, and who is exempt"),
+    model="policies.DutyPair",
+    through={"policies.DutyException": "pair"},
+    roles=(PARTNER, MANAGER),
+)
+declare(
+    Can.MANAGE_DUTIES,
+    title=_("Say which powers are kept apart, and exempt others from it"),
+    model="policies.DutyPair",
+    through={"policies.DutyException": "pair"},
+    roles=(PARTNER,),
+    sensitive=True,
+    lendable=False,
 )
 declare(
     Can.EXPLAIN, title=_("Ask why somebody can, or cannot, do something"), roles=(PARTNER,), sensitive=True

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.record import record
+from firmament.kernel.policies.actions import plainly
 from firmament.kernel.policies.authority import Authority, authority_of, forget_authority
-from firmament.kernel.policies.decide import Denied, allows, require
+from firmament.kernel.policies.decide import Denied, require, require_any
 from firmament.kernel.policies.events import PowersLent, PowersTakenBack
 from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.policies.models import DelegatedPower, Delegation
@@ -50,8 +51,9 @@ def lend_powers(
     require(actor, Can.LEND if own else Can.MANAGE_DELEGATIONS, lent)
     chosen = _checked(actor, lender, powers, own=own)
     _check(lent)
-    lent.save(force_insert=True)
-    DelegatedPower.objects.bulk_create(DelegatedPower(delegation=lent, power=power) for power in chosen)
+    with plainly():
+        lent.save(force_insert=True)
+        DelegatedPower.objects.bulk_create(DelegatedPower(delegation=lent, power=power) for power in chosen)
     record(
         actor,
         PowersLent(
@@ -71,8 +73,7 @@ def lend_powers(
 
 def take_back(actor: Actor, lent: Delegation) -> Delegation:
     """End it at once. Doing it twice is one line in the ledger."""
-    if not allows(actor, Can.LEND, lent):
-        require(actor, Can.MANAGE_DELEGATIONS, lent)
+    require_any(actor, (Can.LEND, Can.MANAGE_DELEGATIONS), lent)
     if Delegation.objects.not_over(at=now()).filter(pk=lent.pk).update(taken_back_at=now()):
         record(
             actor,

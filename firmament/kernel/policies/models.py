@@ -13,9 +13,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.policies import models_duties as _duties
 from firmament.kernel.policies.scopes import Classification
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.kernel.tenancy.triggers import Trigger
+
+# Its tables belong to this app too.
+assert _duties
 
 
 class RoleQuerySet(FirmQuerySet):

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from django.db import models
 
+from firmament.kernel.policies.apart import Duty
 from firmament.kernel.policies.authority import Authority, token_covers
-from firmament.kernel.policies.compile import demand, located
+from firmament.kernel.policies.compile import demand, located, refusing
 from firmament.kernel.policies.decide import judge, prefix_for
 from firmament.kernel.policies.fields import Subject, Values, resolve
 from firmament.kernel.policies.powers import Declaration
@@ -44,6 +45,7 @@ class Kind(StrEnum):
 
     LIFT_WALLS = "lift_walls"
     REACTIVATE = "reactivate"
+    EXEMPT = "exempt"
     GIVE_ROLE = "give_role"
     TAKE_ROLE = "take_role"
     TAKE_BACK = "take_back"
@@ -114,17 +116,14 @@ class World:
                 return self.with_authority(powers=powers)
             case Kind.TAKE_BACK:
                 return self.with_authority(loans=held.loans_without(edit.values))
+            case Kind.EXEMPT:
+                return self.with_authority(duties=_exempted(held.duties, edit.values))
             case Kind.JOIN_TEAM:
                 return self.with_authority(team_ids=held.team_ids | edit.values)
             case Kind.LEAVE_TEAM:
                 return self.with_authority(team_ids=held.team_ids - edit.values)
             case Kind.GRANT | Kind.REVOKE:
-                chosen = held.actor.client_id
-                grants = {
-                    client: scopes
-                    for client, scopes in _regranted(held.grants, edit).items()
-                    if chosen is None or client == chosen
-                }
+                grants = _regranted(held.grants, edit, only=held.actor.client_id)
                 return self.with_authority(grants=grants, live=bool(grants))
             case Kind.SET_CLEARANCE:
                 return self.with_authority(clearance=next(iter(edit.values)))
@@ -145,12 +144,21 @@ class World:
                 return replace(self, walls=(*self.walls, raised)).with_authority()
 
 
-def _regranted(grants: Mapping[UUID, frozenset[str]], edit: Edit) -> dict[UUID, frozenset[str]]:
+def _exempted(duties: tuple[Duty, ...], ids: Values) -> tuple[Duty, ...]:
+    return tuple(replace(duty, exception_id=duty.id) if duty.id in ids else duty for duty in duties)
+
+
+def _regranted(
+    grants: Mapping[UUID, frozenset[str]], edit: Edit, *, only: UUID | None
+) -> dict[UUID, frozenset[str]]:
+    """What is granted afterwards; for one who looks at a single client, as far as it is that one's."""
     changed = dict(grants)
     for client in edit.values:
         held = changed.get(client, frozenset())
         changed[client] = held | {edit.path} if edit.kind == Kind.GRANT else held - {edit.path}
-    return {client: scopes for client, scopes in changed.items() if scopes}
+    return {
+        client: scopes for client, scopes in changed.items() if scopes and (only is None or client == only)
+    }
 
 
 def smallest_change(world: World) -> tuple[Edit, ...] | None:
@@ -192,6 +200,8 @@ def _candidates(world: World) -> list[Edit]:
     declared = world.declared
     if lent := (world.if_active or authority).loans_of(declared.power):
         found.append(Edit(Kind.TAKE_BACK, values=frozenset(loan.delegation_id for loan in lent)))
+    if refused := refusing(world.if_active or authority, declared, world.subject):
+        found.append(Edit(Kind.EXEMPT, values=frozenset(duty.id for duty in refused)))
     rule = declared.client if authority.actor.domain == Domain.CLIENT else declared.staff
     for atom in dict.fromkeys(atoms(rule)) if rule else ():
         found += _about(atom, replace(world, authority=world.if_active or authority))

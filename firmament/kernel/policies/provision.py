@@ -4,6 +4,7 @@ from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.authority import forget_authority
 from firmament.kernel.policies.events import BuiltInRolesRefreshed
 from firmament.kernel.policies.models import Role, RolePower
+from firmament.kernel.policies.models_duties import DutyPair
 from firmament.kernel.policies.powers import BUILT_IN_ROLES, declarations
 from firmament.kernel.policies.renames import carry_over_renamed_powers
 from firmament.kernel.tenancy.actor import Actor
@@ -54,11 +55,14 @@ def _roles() -> dict[str, Role]:
 
 def _fill(roles: dict[str, Role]) -> tuple[str, ...]:
     held = set(RolePower.objects.filter(role__built_in=True).values_list("role__code", "power"))
+    # Where the firm keeps a power apart, who gets it is for the firm to say, and no release's.
+    pairs = DutyPair.objects.in_force().filter(kind=DutyPair.Kind.HOLD)
+    apart = {power for pair in pairs.values_list("power_a", "power_b") for power in pair}
     lacking = [
         (code, declared.power)
         for declared in declarations()
         for code in sorted(declared.roles)
-        if (code, declared.power) not in held
+        if (code, declared.power) not in held and declared.power not in apart
     ]
     RolePower.objects.bulk_create(
         (RolePower(role=roles[code], power=power) for code, power in lacking), ignore_conflicts=True

@@ -9,10 +9,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from firmament.kernel.policies.apart import HOLD, Duty
 from firmament.kernel.policies.authority import Authority, Loan
 from firmament.kernel.policies.compile import demand, located
 from firmament.kernel.policies.fields import Subject, Values, resolve
 from firmament.kernel.policies.nearest import Edit, Kind
+from firmament.kernel.policies.powers import title_of
 from firmament.kernel.policies.rules import (
     AllOf,
     AnyOf,
@@ -137,6 +139,16 @@ def loan(lent: Loan) -> str:
     }
 
 
+def kept_apart(duty: Duty, power: str, name: str) -> str:
+    """What must be true for a pair to let somebody use one of its powers."""
+    values = {"name": name, "other": title_of(duty.other(power))}
+    if duty.exception_id is not None:
+        return _("Segregation of duties: %(name)s is exempt from keeping this and “%(other)s” apart") % values
+    if duty.kind == HOLD:
+        return _("Segregation of duties: %(name)s may not also do this: “%(other)s”") % values
+    return _("Segregation of duties: %(name)s has not done this to it: “%(other)s”") % values
+
+
 def _granted(name: str, scope: str) -> dict[str, object]:
     return {"name": name, "scope": scope_title(scope)}
 
@@ -187,6 +199,8 @@ def deciding(actor: Actor, rule_id: str, verdict: bool, unmet: Sequence[str]) ->
             return _("%(name)s has it lent, for a time.") % name
         case "wall":
             return _("An ethical wall keeps %(name)s from this client. A wall beats every role.") % name
+        case "duties":
+            return _("Segregation of duties keeps %(name)s from it: one person may not do both.") % name
         case _ if verdict:
             return _("Every condition below holds.")
         case _ if unmet:
@@ -220,16 +234,16 @@ class Phrases:
         """One change, after "if"."""
         name = {"name": self.name}
         match edit.kind:
+            case Kind.LIFT_WALLS if len(edit.values) == 1:
+                return _("the ethical wall was lifted")
             case Kind.LIFT_WALLS:
-                return (
-                    _("the ethical wall was lifted")
-                    if len(edit.values) == 1
-                    else _("the ethical walls were lifted")
-                )
+                return _("the ethical walls were lifted")
             case Kind.RAISE_WALL:
                 return _("an ethical wall was raised between %(name)s and this client") % name
             case Kind.REACTIVATE:
                 return _("%(name)s was an active member again") % name
+            case Kind.EXEMPT:
+                return _("%(name)s was exempted from keeping these duties apart") % name
             case Kind.GIVE_ROLE:
                 if not self.offered:
                     return _("%(name)s had a role that carries this power") % name

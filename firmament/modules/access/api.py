@@ -1,4 +1,4 @@
-"""Roles for programs."""
+"""Roles for programs, and which powers are kept apart."""
 
 from typing import Literal
 from uuid import UUID
@@ -16,8 +16,9 @@ from firmament.kernel.api.versions import locked
 from firmament.kernel.policies import roles
 from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.policies.models import Role
+from firmament.kernel.policies.models_duties import DutyPair
 from firmament.kernel.web.requests import FirmRequest
-from firmament.modules.access.schemas import ROLE, RoleEdit, RoleIn, RoleOut
+from firmament.modules.access.schemas import DUTY, ROLE, DutyOut, RoleEdit, RoleIn, RoleOut
 
 router = Router(tags=["access"])
 
@@ -74,6 +75,26 @@ def move_role(request: FirmRequest, pk: UUID, step: Literal["delete", "restore"]
     act = {"delete": roles.delete_role, "restore": roles.restore_role}[step]
     act(request.actor, get_object_or_404(Role.objects.visible_to(request.actor), pk=pk))
     return _role(request, pk)
+
+
+@router.get("/duties", response=Page[DutyOut])
+@operation(Can.VIEW_DUTIES)
+def list_duties(
+    request: FirmRequest,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+    sort: Literal["created_at", "-created_at"] = "created_at",
+    retired: bool = False,
+) -> HttpResponse:
+    """The pairs of powers that are kept apart; with `retired`, those that no longer are."""
+    rows = DutyPair.objects.visible_to(request.actor).filter(retired_at__isnull=not retired)
+    return cursor_page(request, rows, DUTY, limit=limit, cursor=cursor, sort=sort)
+
+
+@router.get("/duties/{uuid:pk}", response=DutyOut)
+@operation(Can.VIEW_DUTIES)
+def get_duty(request: FirmRequest, pk: UUID) -> HttpResponse:
+    return one(DutyPair.objects.visible_to(request.actor), pk, DUTY)
 
 
 def _role(request: FirmRequest, pk: UUID, status: int = 200) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What programs send and get about roles."""
+"""What programs send and get about roles, and about powers that are kept apart."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,6 +11,7 @@ from pydantic import Field
 from firmament.kernel.api.answers import shape
 from firmament.kernel.api.schemas import Exact, Out
 from firmament.kernel.policies.models import RolePower
+from firmament.kernel.policies.models_duties import DutyException
 
 Clearance = Literal["public", "internal", "confidential", "restricted"]
 Power = Annotated[str, Field(min_length=1, max_length=80)]
@@ -50,4 +51,34 @@ class RoleEdit(Exact):
 ROLE = shape(
     RoleOut,
     powers=ArraySubquery(RolePower.objects.filter(role=OuterRef("pk")).order_by("power").values("power")),
+)
+
+
+class DutyOut(Out):
+    """Two powers that are kept apart: that nobody holds both, or that nobody uses both on the same thing.
+
+    One that waits for those who hold both has no `in_force_at`. `exempt` are the members who need not keep them apart, and
+    `exempt_until`, in the same order, the instants at which that ends by itself.
+    """
+
+    id: UUID
+    power_a: str
+    power_b: str
+    kind: Literal["hold", "use"]
+    subject: str
+    reason: str
+    exempt: list[UUID]
+    exempt_until: list[datetime]
+    in_force_at: datetime | None
+    retired_at: datetime | None
+    retired_reason: str
+    created_at: datetime
+    updated_at: datetime
+
+
+_EXEMPT = DutyException.objects.filter(pair=OuterRef("pk"), ended_at__isnull=True).order_by("ends_at", "pk")
+DUTY = shape(
+    DutyOut,
+    exempt=ArraySubquery(_EXEMPT.values("membership_id")),
+    exempt_until=ArraySubquery(_EXEMPT.values("ends_at")),
 )

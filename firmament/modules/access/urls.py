@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firmament.modules.access.views import lending, roles, tokens, walls, who, why
+from firmament.modules.access.views import duties, lending, roles, tokens, walls, who, why
 
 urlpatterns = [
     path("roles/", roles.roles, name="roles"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("walls/new/", walls.wall_new, name="wall_new"),
     path("walls/<uuid:pk>/review/", walls.wall_review, name="wall_review"),
     path("walls/<uuid:pk>/lift/", walls.wall_lift, name="wall_lift"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/new/", duties.duty_new, name="duty_new"),
+    path("duties/<uuid:pk>/", duties.duty, name="duty"),
+    path("duties/<uuid:pk>/enforce/", duties.duty_enforce, name="duty_enforce"),
+    path("duties/<uuid:pk>/retire/", duties.duty_retire, name="duty_retire"),
+    path("duties/<uuid:pk>/exempt/", duties.duty_exempt, name="duty_exempt"),
+    path("duties/exempt/<uuid:pk>/end/", duties.duty_exempt_end, name="duty_exempt_end"),
     path("lent/", lending.lent, name="lent"),
     path("lent/away/", lending.away, name="away"),
     path("lent/<uuid:pk>/back/", lending.lent_back, name="lent_back"),

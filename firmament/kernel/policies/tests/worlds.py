@@ -27,6 +27,7 @@ from firmament.kernel.policies.models import (
     TeamMember,
     Wall,
 )
+from firmament.kernel.policies.models_duties import DutyException, DutyPair, DutyUse
 from firmament.kernel.policies.powers import Power, declare
 from firmament.kernel.policies.rules import (
     Rule,
@@ -124,12 +125,20 @@ class Drawn:
     token_scopes: frozenset[str]
     loans: list[tuple[int, int, bool, str]]
     all_carry: bool
+    sees_clients: bool
+    apart: str
+    uses: list[tuple[int, int]]
+
+
+# What `trials.do` is kept apart from, where it is: so that nobody has both, or that nobody uses both on one wall.
+HELD, USED = "clients.view", "policies.raise_wall"
 
 
 def drawn(staff_atoms: tuple[Rule, ...] = STAFF_ATOMS) -> st.SearchStrategy[Drawn]:
     """Worlds. A wall is (who, from what, class, reviewed, lifted), and stands once; a grant (client, scopes, fate).
 
-    A loan is (lender, borrower, whether the power is among what is lent, fate).
+    A loan is (lender, borrower, whether the power is among what is lent, fate). Duties are kept apart by a pair, of which
+    Bob may be exempt; a use is (who, of which wall).
     """
     wall = st.tuples(
         st.integers(0, 4), st.integers(0, 3), st.sampled_from(CLASSES), st.booleans(), st.booleans()
@@ -157,6 +166,9 @@ def drawn(staff_atoms: tuple[Rule, ...] = STAFF_ATOMS) -> st.SearchStrategy[Draw
             max_size=3,
         ),
         all_carry=st.booleans(),
+        sees_clients=st.booleans(),
+        apart=st.sampled_from(["", "hold", "use", "hold exempt", "use exempt"]),
+        uses=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 6)), max_size=4, unique=True),
     )
 
 
@@ -235,6 +247,7 @@ def _rows(drawn: Drawn) -> World:
             lifted_at=now() if lifted else None,
             lifted_reason="done" if lifted else "",
         )
+    keep_apart(drawn, role, members)
     carl = User.objects.create_user("carl@client.example", "Carl Client")
     for client, scopes, fate in drawn.grants:
         grant(carl, CLIENTS[client], scopes, fate)
@@ -242,6 +255,43 @@ def _rows(drawn: Drawn) -> World:
     if not drawn.active:
         Membership.objects.filter(pk=bob.pk).update(state="deactivated", deactivated_at=now())
     return World(bob, (*_actors(bob, carl, drawn), Actor.of_staff(members[1])))
+
+
+def keep_apart(drawn: Drawn, role: Role, members: list[Membership]) -> None:
+    """A pair in force, whoever has both; exempt is Bob alone."""
+    if drawn.sees_clients:
+        RolePower.objects.create(role=role, power=HELD)
+    kind, _blank, exempt = drawn.apart.partition(" ")
+    if not kind:
+        return
+    first, second = sorted((Trial.DO, HELD if kind == "hold" else USED))
+    pair = DutyPair.objects.create(
+        power_a=first,
+        power_b=second,
+        kind=kind,
+        subject="" if kind == "hold" else "policies.wall",
+        reason="two people",
+        in_force_at=now(),
+    )
+    if exempt:
+        make_exempt(pair.pk, members[0])
+    walls = list(Wall.objects.order_by("pk"))
+    for who, which in drawn.uses if kind == "use" else ():
+        if which < len(walls):
+            DutyUse.objects.create(pair=pair, membership=members[who], object_id=walls[which].pk, power=USED)
+
+
+def make_exempt(pair_id: UUID, membership: Membership) -> DutyException:
+    """For a day, by somebody else."""
+    other = Membership.objects.exclude(pk=membership.pk).order_by("pk").first()
+    assert other is not None
+    return DutyException.objects.create(
+        pair_id=pair_id,
+        membership=membership,
+        granted_by=other,
+        reason="alone",
+        ends_at=now() + timedelta(days=1),
+    )
 
 
 def grant(user: User, client_id: UUID, scopes: frozenset[str], fate: str) -> PortalGrant:

@@ -57,10 +57,15 @@ class AwayForm(ActionForm, forms.Form):
         return {
             "borrower": values["borrower"],
             "starts_at": max(starts, now()) if values["starts_at"] == timezone.localdate(now()) else starts,
-            "ends_at": _midnight(values["ends_at"] + timedelta(days=1)),
+            "ends_at": end_of(values["ends_at"]),
             "reason": values["reason"],
             "powers": ticked_powers(values),
         }
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day is over, in the reader's time; the latest there is, for a day that has no next one."""
+    return _midnight(day + timedelta(days=1)) if day < date.max else _midnight(day)
 
 
 def _midnight(day: date) -> datetime:

@@ -6,8 +6,10 @@ from itertools import count
 
 from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.authority import authority_of
+from firmament.kernel.policies.duties import exempt, part_duties
 from firmament.kernel.policies.lending import lend_powers, lendable_powers
 from firmament.kernel.policies.models import Delegation, Role, Wall
+from firmament.kernel.policies.models_duties import DutyException, DutyPair
 from firmament.kernel.policies.roles import copy_role, delete_role
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
@@ -47,6 +49,30 @@ def make_lending(*, lender: str = "alice", borrower: str = "bob", powers: Collec
     )
 
 
+def make_duties() -> DutyPair:
+    """A pair that waits for those who have both; the same one, however often it is asked for."""
+    powers = ("audit.erase", "audit.send_checkpoints")
+    there = DutyPair.objects.standing().filter(power_a=powers[0], power_b=powers[1]).first()
+    return there or part_duties(
+        staff_actor("ada@acme.example"), first=powers[0], second=powers[1], kind="hold", reason="Four eyes"
+    )
+
+
+def make_exemption() -> DutyException:
+    """Bob is exempt for a week."""
+    return exempt(
+        staff_actor("ada@acme.example"),
+        make_duties(),
+        _bob(),
+        reason="Stands in",
+        ends_at=now() + timedelta(days=7),
+    )
+
+
+def _duty(actor: Actor) -> dict[str, object]:
+    return {"pk": make_duties().pk}
+
+
 def _bob() -> Membership:
     return Membership.objects.get(user__email="bob@acme.example")
 
@@ -71,8 +97,16 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "access:role_change": _role,
     "access:role_delete": _role,
     "access:role_restore": _deleted,
+    "access:duty": _duty,
+    "access:duty_enforce": _duty,
+    "access:duty_retire": _duty,
+    "access:duty_exempt": _duty,
+    "access:duty_exempt_end": lambda actor: {"pk": make_exemption().pk},
     "access:lent_back": lambda actor: {"pk": make_lending().pk},
     "access:wall_review": _wall,
     "access:wall_lift": _wall,
 }
-API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {"/access/roles/": _role}
+API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "/access/roles/": _role,
+    "/access/duties/": _duty,
+}

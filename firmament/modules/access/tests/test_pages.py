@@ -7,9 +7,18 @@ from django.urls import reverse
 
 from firmament.modules.access.tests.factories import EXAMPLES
 
-STAFF = ("roles", "walls", "wall_new", "why", "who", "lent", "away", "tokens")
+STAFF = ("roles", "walls", "wall_new", "duties", "duty_new", "why", "who", "lent", "away", "tokens")
 OPEN_TO_ALL = {"lent", "away", "tokens"}
-READABLE = ("role", "role_copy", "role_change", "wall_lift", "wall_review")
+READABLE = (
+    "role",
+    "role_copy",
+    "role_change",
+    "wall_lift",
+    "wall_review",
+    "duty",
+    "duty_retire",
+    "duty_exempt",
+)
 
 
 @pytest.mark.parametrize("name", STAFF)
@@ -37,7 +46,9 @@ def test_the_page_of_one_thing_is_drawn(ada, ada_browser, name):
     assert "<c-" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("page", ["roles/", "walls/", "walls/new/", "lent/away/", "who/", "why/"])
+@pytest.mark.parametrize(
+    "page", ["roles/", "walls/", "walls/new/", "duties/", "duties/new/", "lent/away/", "who/", "why/"]
+)
 def test_the_menu_says_where_one_is_on_every_page_of_the_room(ada_browser, page):
     answer = ada_browser.get(f"/w/acme/access/{page}").content.decode()
 

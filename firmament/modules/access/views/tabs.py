@@ -10,13 +10,14 @@ from firmament.ui.shapes import Tab
 
 
 def access_tabs(request: FirmRequest, here: str) -> tuple[Tab, ...]:
-    """Roles, walls, what is lent, keys of programs, and the questions who and why."""
+    """Roles, walls, duties kept apart, what is lent, keys of programs, and the questions who and why."""
     return tabs(
         request,
         here,
         (
             ("access:roles", _("Roles"), Can.VIEW_ROLES),
             ("access:walls", _("Ethical walls"), Can.VIEW_WALLS),
+            ("access:duties", _("Duties apart"), Can.VIEW_DUTIES),
             ("access:lent", _("Lent powers"), Can.VIEW_DELEGATIONS),
             ("access:tokens", _("API tokens"), Identity.VIEW_TOKENS),
             ("access:who", _("Who can see…?"), Can.VIEW_AUDIENCE),

@@ -16,7 +16,7 @@ from firmament.kernel.ledger.events import Change
 from firmament.kernel.ledger.record import record
 from firmament.kernel.macros.parsing import parse_steps, steps_data
 from firmament.kernel.policies.authority import authority_of
-from firmament.kernel.policies.decide import allows, may, require
+from firmament.kernel.policies.decide import allows, may, require, require_any
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.versions.actions import add_version, restore
 from firmament.kernel.wording.fields import Field, parse_schema, schema_data
@@ -92,8 +92,7 @@ def may_change(actor: Actor, snippet: Snippet) -> bool:
 
 def require_change(actor: Actor, snippet: Snippet) -> None:
     """As `may_change`; `Denied` where not."""
-    if not may_change(actor, snippet):
-        require(actor, Can.EDIT, snippet)
+    require_any(actor, (Can.EDIT, Can.MANAGE), snippet)
 
 
 def held_for_change(actor: Actor, snippet: Snippet) -> Snippet:

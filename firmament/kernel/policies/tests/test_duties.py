@@ -1,0 +1,528 @@
+"""Powers that are kept apart: nobody is given both, and nobody uses both on one thing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from firmament.kernel.identity.actions import deactivate_membership, invite, reactivate_membership
+from firmament.kernel.identity.founding import join_firm
+from firmament.kernel.identity.models import User
+from firmament.kernel.policies.actions import (
+    assign_role,
+    create_team,
+    plainly,
+    raise_wall,
+    rename_team,
+    revoke_role,
+)
+from firmament.kernel.policies.authority import authority_of, forget_authority
+from firmament.kernel.policies.decide import Denied, allows, may, require, visible
+from firmament.kernel.policies.duties import (
+    end_exemption,
+    enforce_duties,
+    exempt,
+    join_duties,
+    part_duties,
+)
+from firmament.kernel.policies.explain import explain
+from firmament.kernel.policies.holders import holders, in_breach
+from firmament.kernel.policies.lending import lend_powers, take_back
+from firmament.kernel.policies.models import Delegation, Role, RoleAssignment, RolePower, Team
+from firmament.kernel.policies.models_duties import DutyException, DutyPair, DutyUse
+from firmament.kernel.policies.provision import refresh_builtin_roles
+from firmament.kernel.policies.roles import change_role
+from firmament.kernel.policies.tests.worlds import CLIENTS, undone
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import Firm, Membership
+from firmament.kernel.testing.at_once import crowd
+from firmament.kernel.testing.fixtures import staff_actor
+from firmament.kernel.testing.world import make_user
+from firmament.lib.instant import at, now
+
+ONE, OTHER = "policies.manage_teams", "policies.view_walls"
+SAID = "two powers that the firm keeps apart"
+
+
+def member(name: str) -> Membership:
+    return Membership.objects.select_related("user").get(user__email=f"{name}@acme.example")
+
+
+def role_of(*powers: str, code: str) -> Role:
+    role = Role.objects.create(code=code, name=code.capitalize(), clearance="confidential")
+    RolePower.objects.bulk_create(RolePower(role=role, power=power) for power in powers)
+    return role
+
+
+@pytest.fixture
+def parted(ada: Actor, alice: Actor) -> DutyPair:
+    """A pair in force; Bob has neither power, Ada and Alice are exempt for a month, each by the other."""
+    pair = part_duties(ada, first=OTHER, second=ONE, kind="hold", reason="Four eyes")
+    for by, who in ((ada, "alice"), (alice, "ada")):
+        exempt(by, pair, member(who), reason="Until June", ends_at=now() + timedelta(days=30))
+    return enforce_duties(ada, pair)
+
+
+@pytest.fixture
+def carl(parted: DutyPair) -> Membership:
+    """Somebody with the first power."""
+    role_of(ONE, code="teams")
+    role_of(OTHER, code="walls")
+    return join_firm(make_user("Carl", "carl@acme.example"), role=["teams"])
+
+
+def test_a_pair_waits_until_whoever_has_both_is_exempt_or_has_one_no_more(ada, alice, ledger):
+    pair = part_duties(ada, first=ONE, second=OTHER, kind="hold", reason="Four eyes")
+
+    with pytest.raises(ValidationError) as refused:
+        enforce_duties(ada, pair)
+    with pytest.raises(ValidationError):
+        exempt(ada, pair, member("ada"), reason="I may", ends_at=now() + timedelta(days=3))
+    exempt(ada, pair, member("alice"), reason="Founder", ends_at=now() + timedelta(days=3))
+    with pytest.raises(ValidationError):
+        enforce_duties(ada, pair)
+    exempt(alice, pair, member("ada"), reason="Founder", ends_at=now() + timedelta(days=3))
+    enforce_duties(alice, pair)
+
+    assert "Ada Admin" in refused.value.messages[0]
+    assert "by the role Partner" in refused.value.messages[0]
+    assert pair.powers == (ONE, OTHER)
+    assert [h.member.user.name for h in holders([pair])[pair.pk]] == ["Ada Admin", "Alice Partner"]
+    assert ledger.codes() == [
+        "policies.duties_parted",
+        "policies.duty_exempted",
+        "policies.duty_exempted",
+        "policies.duties_enforced",
+    ]
+
+
+def test_what_makes_no_pair_is_refused(ada):
+    def said(first: str, second: str, kind: str = "hold", reason: str = "x") -> None:
+        with pytest.raises(ValidationError):
+            part_duties(ada, first=first, second=second, kind=kind, reason=reason)
+
+    part_duties(ada, first=ONE, second=OTHER, kind="hold", reason="x")
+    said(OTHER, ONE)
+    said(ONE, ONE)
+    said(ONE, "no.such")
+    said(ONE, "policies.manage_duties")
+    said(ONE, "policies.raise_wall", reason=" ")
+    said("policies.raise_wall", "policies.manage_portal", kind="use")
+    said("policies.raise_wall", OTHER, kind="use")
+
+    assert DutyPair.objects.count() == 1
+
+
+def roads(ada: Actor, alice: Actor, carl: Membership) -> dict[str, Callable[[], object]]:
+    """Every way in which somebody who has the one power could come to the other."""
+    teams, walls = Role.objects.get(code="teams"), Role.objects.get(code="walls")
+    about = {"powers": [OTHER], "starts_at": now() + timedelta(days=3), "reason": "Away"}
+
+    def comes_back() -> None:
+        deactivate_membership(ada, carl)
+        RoleAssignment.objects.create(membership=carl, role=walls)
+        carl.refresh_from_db()
+        reactivate_membership(ada, carl)
+
+    return {
+        "a role": lambda: assign_role(ada, carl, walls),
+        "what a role carries": lambda: change_role(
+            ada, teams, name="Teams", clearance="confidential", powers=[ONE, OTHER]
+        ),
+        "lending": lambda: lend_powers(
+            alice, lender=member("alice"), borrower=carl, ends_at=now() + timedelta(days=5), **about
+        ),
+        "an invitation": lambda: invite(
+            ada, email="new@acme.example", name="New", domain="staff", role_codes=["teams", "walls"]
+        ),
+        "taking up an invitation": lambda: join_firm(
+            make_user("New", "new@acme.example"), role=["teams", "walls"]
+        ),
+        "coming back": comes_back,
+    }
+
+
+@pytest.mark.parametrize(
+    "road",
+    [
+        "a role",
+        "what a role carries",
+        "lending",
+        "an invitation",
+        "taking up an invitation",
+        "coming back",
+    ],
+)
+def test_nobody_comes_to_both_by_any_road(ada, alice, carl, parted, ledger, road):
+    ledger.forget()
+    with pytest.raises(ValidationError) as refused, transaction.atomic():
+        roads(ada, alice, carl)[road]()
+
+    said = " ".join(refused.value.messages)
+    assert SAID in said
+    assert "by the role Teams" in said
+    assert ("by the role Walls" in said) or ("lent by Alice" in said) or road == "what a role carries"
+    assert "invitation" in road or "Carl" in said
+    assert not in_breach(parted)
+    assert ledger.codes() == []
+
+
+def test_changing_sides_in_one_step_is_not_having_both(ada, carl, parted):
+    teams, walls = Role.objects.get(code="teams"), Role.objects.get(code="walls")
+    with plainly():
+        assign_role(ada, carl, walls)
+        revoke_role(ada, carl, teams)
+
+    assert set(authority_of(Actor.of_staff(carl)).powers) == {OTHER}
+
+
+def test_two_loans_at_different_times_are_not_both_at_once(ada, alice, bob, parted):
+    def lend(power: str, starts: int) -> None:
+        lend_powers(
+            alice,
+            lender=member("alice"),
+            borrower=member("bob"),
+            powers=[power],
+            starts_at=now() + timedelta(days=starts),
+            ends_at=now() + timedelta(days=starts + 2),
+            reason="Away",
+        )
+
+    lend(ONE, 1)
+    lend(OTHER, 3)
+    with pytest.raises(ValidationError):
+        lend(OTHER, 2)
+
+    assert not in_breach(parted)
+
+
+RAW = {
+    "one more role": "INSERT INTO policies_roleassignment (id, firm_id, membership_id, role_id, created_at, updated_at)"
+    " SELECT gen_random_uuid(), firm_id, '{carl}', id, now(), now() FROM policies_role WHERE code = 'walls'",
+    "a power for a role": "INSERT INTO policies_rolepower (id, firm_id, role_id, power, created_at, updated_at)"
+    f" SELECT gen_random_uuid(), firm_id, id, '{OTHER}', now(), now() FROM policies_role WHERE code = 'teams'",
+    "another role for everybody": "UPDATE policies_roleassignment SET role_id = (SELECT id FROM policies_role"
+    " WHERE code = 'both') WHERE membership_id = '{carl}'",
+    "another power in the role": f"UPDATE policies_rolepower SET power = '{OTHER}' WHERE role_id ="
+    " (SELECT id FROM policies_role WHERE code = 'teams') AND power = 'audit.verify'",
+    "an exception that ends": "UPDATE policies_dutyexception SET ended_at = now()",
+    "an exception that goes": "DELETE FROM policies_dutyexception",
+    "a pair nobody asked about": "UPDATE policies_dutypair SET power_a = 'documents.request',"
+    " power_b = 'documents.review'",
+}
+
+
+@pytest.mark.parametrize("way", RAW)
+def test_sql_by_hand_is_refused_at_the_commit(ada, carl, parted, way):
+    role_of(ONE, OTHER, code="both")
+    RolePower.objects.create(role=Role.objects.get(code="teams"), power="audit.verify")
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(RAW[way].format(carl=carl.pk))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    assert refused.value.__cause__.diag.constraint_name == "policies_duties_apart"
+
+
+def test_nobody_exempts_themself_or_for_longer_than_a_year_by_hand_either(ada, alice, parted):
+    made = DutyException.objects.get(membership_id=ada.membership_id)
+    for change in (
+        {"granted_by_id": ada.membership_id},
+        {"ends_at": now() + timedelta(days=367)},
+        {"reason": " "},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            DutyException.objects.filter(pk=made.pk).update(**change)
+
+
+def test_an_exception_ends_by_itself_and_then_neither_counts(ada, alice, parted):
+    assert may(alice, ONE) and may(alice, OTHER)
+
+    with at(now() + timedelta(days=31)):
+        forget_authority()
+        told = explain(alice, ONE)
+        breach = {holder.member.user.name for holder in in_breach(parted)}
+        with pytest.raises(Denied) as refused:
+            create_team(alice, name="Late")
+        with pytest.raises(Denied):
+            require(alice, OTHER)
+        assert not may(alice, ONE)
+        assert not Team.objects.filter(visible(alice, ONE, Team)).exists()
+        exempt(ada, parted, member("alice"), reason="Longer", ends_at=now() + timedelta(days=5))
+        forget_authority()
+        assert may(alice, ONE)
+    forget_authority()
+
+    assert breach == {"Ada Admin", "Alice Partner"}
+    assert refused.value.sensitive
+    assert told.verdict is False
+    assert told.rule_id.endswith("/duties")
+    assert "Segregation of duties keeps Alice Partner from it" in told.sentences[1]
+    assert told.change is not None and "exempted" in told.change.sentence
+    assert any(c.stage == "duties" and c.truth is False for c in told.conditions)
+
+
+def test_an_exception_is_ended_once_one_of_the_two_is_gone(ada, alice, parted):
+    granted = DutyException.objects.get(membership_id=alice.membership_id)
+    with pytest.raises(ValidationError, match="Alice Partner would have"):
+        end_exemption(ada, granted)
+    revoke_role(ada, member("alice"), Role.objects.get(code="partner"))
+
+    end_exemption(ada, granted)
+
+    assert granted.ended_at is not None
+    with pytest.raises(ValidationError):
+        assign_role(ada, member("alice"), Role.objects.get(code="partner"))
+
+
+def test_a_retired_pair_keeps_nothing_apart_and_may_be_made_anew(ada, bob, carl, parted):
+    join_duties(ada, parted, reason="Two people left")
+
+    assign_role(ada, carl, Role.objects.get(code="walls"))
+    again = part_duties(ada, first=ONE, second=OTHER, kind="hold", reason="Again")
+
+    assert again.in_force_at is None
+    with pytest.raises(Denied):
+        part_duties(bob, first=ONE, second="audit.verify", kind="hold", reason="x")
+
+
+def test_a_release_gives_no_role_a_power_that_the_firm_keeps_apart(ada, parted):
+    manager = Role.objects.get(code="manager")
+    RolePower.objects.filter(role__built_in=True, power__in=[OTHER, "audit.verify"]).delete()
+
+    added = refresh_builtin_roles()
+
+    assert "partner: audit.verify" in added
+    assert not any(OTHER in one for one in added)
+    assert manager.built_in
+
+
+# Using both on one thing
+
+
+@pytest.fixture
+def apart(ada: Actor) -> DutyPair:
+    """Whoever raises a wall does not say anything about it by the power to manage portals: both on one wall."""
+    return DutyPair.objects.create(
+        power_a="policies.raise_wall",
+        power_b="policies.view_walls",
+        kind="use",
+        subject="policies.wall",
+        reason="Two people",
+        in_force_at=now(),
+    )
+
+
+FIRST, SECOND = "policies.raise_wall", "policies.view_walls"
+
+
+def a_wall(ada: Actor, client: int = 1):
+    return raise_wall(ada, reason="x", membership=member("bob"), client_id=CLIENTS[client])
+
+
+def test_whoever_used_one_may_not_use_the_other_on_it_and_others_may(ada, alice, apart):
+    wall, free = a_wall(ada), a_wall(alice, 0)
+
+    told = explain(ada, SECOND, wall)
+
+    assert DutyUse.objects.get(membership_id=ada.membership_id).object_id == wall.pk
+    assert not allows(ada, SECOND, wall)
+    assert allows(ada, SECOND, free) and allows(alice, SECOND, wall)
+    assert allows(ada, FIRST, wall), "what one has done one may do again"
+    with pytest.raises(Denied) as refused:
+        require(ada, SECOND, wall)
+    assert refused.value.rule_id == f"{SECOND}/{apart.pk}/duties"
+    assert told.verdict is False and "has not done this to it" in told.nearest[-1].text
+    seen = type(wall).objects.filter(visible(ada, SECOND, type(wall)))
+    assert set(seen) == {free}
+    require(ada, SECOND, free)
+    with pytest.raises(Denied):
+        require(ada, FIRST, free)
+
+
+def test_a_use_is_kept_with_its_transaction_and_never_changed(ada, apart):
+    wall = a_wall(ada)
+    with undone():
+        require(ada, FIRST, wall)
+    use = DutyUse.objects.get()
+
+    for attempt in (DutyUse.objects.all().delete, lambda: DutyUse.objects.update(power=SECOND)):
+        with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic():
+            attempt()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DutyUse.objects.create(
+            pair=apart, membership_id=ada.membership_id, object_id=use.object_id, power=SECOND
+        )
+
+
+def test_who_is_exempt_uses_both_which_is_noted_and_once_it_is_over_neither(ada, alice, apart):
+    exempt(alice, apart, member("ada"), reason="Alone in August", ends_at=now() + timedelta(days=9))
+    wall = a_wall(ada)
+    require(ada, SECOND, wall)
+
+    with at(now() + timedelta(days=9)):
+        forget_authority()
+        over = [allows(ada, power, wall) for power in (FIRST, SECOND)]
+    forget_authority()
+
+    assert over == [False, False]
+    assert DutyUse.objects.filter(exception__isnull=False).count() == 2
+
+
+def test_a_use_under_somebody_elses_exception_is_refused_by_the_database(ada, alice, apart):
+    granted = exempt(alice, apart, member("ada"), reason="Alone", ends_at=now() + timedelta(days=9))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DutyUse.objects.create(
+            pair=apart,
+            membership_id=alice.membership_id,
+            object_id=apart.pk,
+            power=FIRST,
+            exception=granted,
+        )
+
+
+def test_powers_that_no_pair_names_cost_no_question_more(ada, apart, queries):
+    team = create_team(ada, name="Tax")
+    forget_authority()
+    with queries() as with_pair:
+        rename_team(ada, team, name="Taxes")
+    DutyPair.objects.update(retired_at=now(), retired_reason="over")
+    forget_authority()
+    with queries() as without:
+        rename_team(ada, team, name="Tax again")
+
+    assert with_pair.count == without.count
+
+
+def test_of_two_uses_at_the_same_moment_one_is_refused(django_db_setup, django_db_blocker):
+    def using(power: str) -> Callable[[], str]:
+        def use() -> str:
+            require(staff_actor("ada@acme.example"), power, Team.objects.get(name="Shared"))
+            return power
+
+        return use
+
+    def prepare() -> None:
+        create_team(staff_actor("ada@acme.example"), name="Shared")
+        DutyPair.objects.create(
+            power_a="policies.manage_teams",
+            power_b="policies.view_teams",
+            kind="use",
+            subject="policies.team",
+            reason="x",
+            in_force_at=now(),
+        )
+
+    with django_db_blocker.unblock(), crowd("duties") as people:
+        people.alone(prepare)
+        for _round in range(3):
+            answers = people.at_once(using("policies.manage_teams"), using("policies.view_teams"))
+            assert sorted(type(answer).__name__ for answer in answers) == ["Denied", "str"]
+        give = [
+            lambda code=code: assign_role(
+                staff_actor("ada@acme.example"), member("bob"), Role.objects.get(code=code)
+            )
+            for code in ("teams", "walls")
+        ]
+        people.alone(lambda: (role_of(ONE, code="teams"), role_of(OTHER, code="walls")))
+        people.alone(waiting_for_nobody)
+        given = people.at_once(*give)
+
+        assert sorted(isinstance(answer, Exception) for answer in given) == [False, True]
+
+
+def waiting_for_nobody() -> None:
+    """A pair in force beside everybody who has both."""
+    ada, alice = staff_actor("ada@acme.example"), staff_actor("alice@acme.example")
+    pair = part_duties(ada, first=ONE, second=OTHER, kind="hold", reason="x")
+    for by, who in ((ada, "alice"), (alice, "ada")):
+        exempt(by, pair, member(who), reason="x", ends_at=now() + timedelta(days=30))
+    enforce_duties(ada, pair)
+
+
+# Whatever is done, in whatever order
+
+STEP = st.tuples(
+    st.sampled_from(["give", "take", "carry", "drop", "lend", "back", "exempt", "end", "leave", "return"]),
+    st.integers(0, 2),
+    st.integers(0, 2),
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(STEP, max_size=14))
+def test_after_any_sequence_nobody_has_both_without_an_exception(acme: Firm, steps) -> None:
+    with undone():
+        ada = staff_actor("ada@acme.example")
+        alice = staff_actor("alice@acme.example")
+        pair = part_duties(ada, first=ONE, second=OTHER, kind="hold", reason="x")
+        for by, who in ((ada, "alice"), (alice, "ada")):
+            exempt(by, pair, member(who), reason="x", ends_at=now() + timedelta(days=30))
+        enforce_duties(ada, pair)
+        roles = [role_of(code="r0"), role_of(ONE, code="r1"), role_of(OTHER, code="r2")]
+        people = [
+            join_firm(User.objects.create_user(f"p{n}@acme.example", f"P{n}"), role=["r0"]) for n in range(3)
+        ]
+        for step in steps:
+            try:
+                with transaction.atomic():
+                    take_step(step, ada, alice, pair, roles, people)
+            except ValidationError:
+                pass
+            forget_authority()
+            broken = in_breach(pair)
+            assert broken == []
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS policies_duties_apart IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS policies_duties_apart DEFERRED")
+            for person in people:
+                held = authority_of(Actor.of_staff(person))
+                both = all(held.loans_of(power) or power in held.powers for power in (ONE, OTHER))
+                excepted = DutyException.objects.in_force(at=now()).filter(membership=person).exists()
+                assert excepted or not both
+
+
+def take_step(step, ada, alice, pair, roles, people) -> None:
+    what, who, which = step
+    person, role = people[who], roles[which]
+    person.refresh_from_db()
+    role.refresh_from_db()
+    match what:
+        case "give":
+            assign_role(ada, person, role)
+        case "take":
+            revoke_role(ada, person, role)
+        case "carry":
+            change_role(ada, role, name=role.name, clearance=role.clearance, powers=[ONE, OTHER][: which + 1])
+        case "drop":
+            change_role(ada, role, name=role.name, clearance=role.clearance, powers=[])
+        case "lend":
+            lend_powers(
+                alice,
+                lender=member("alice"),
+                borrower=person,
+                powers=[ONE, OTHER][which % 2 :][:1],
+                starts_at=now() + timedelta(days=which),
+                ends_at=now() + timedelta(days=which + 1),
+                reason="x",
+            )
+        case "back":
+            for lent in Delegation.objects.not_over(at=now()).filter(borrower=person):
+                take_back(alice, lent)
+        case "exempt":
+            exempt(ada, pair, person, reason="x", ends_at=now() + timedelta(days=5))
+        case "end":
+            for granted in DutyException.objects.in_force(at=now()).filter(membership=person):
+                end_exemption(ada, granted)
+        case "leave":
+            if person.state == "active":
+                deactivate_membership(ada, person)
+        case "return":
+            reactivate_membership(ada, person)
