@@ -195,8 +195,9 @@ FIRM_MUTATIONS = {
     "permissive for UPDATE": "CREATE POLICY wide ON tenancy_firm FOR UPDATE USING (true)",
     "permissive for DELETE": "CREATE POLICY wide ON tenancy_firm FOR DELETE USING (true)",
 }
-# Changes by which the application's role gains nothing: its tables are not its own, and without a policy it sees nothing.
-FAIL_CLOSED = {"not forced", "dropped", "look-up dropped", "founding dropped", "own dropped"}
+# Changes by which the application's role gains nothing: its tables are not its own, without a policy it sees nothing, and what
+# it may not leave behind it cannot change.
+FAIL_CLOSED = {"not forced", "dropped", "look-up dropped", "founding dropped", "own dropped", "changes every"}
 
 
 def policy_mutants() -> list[tuple[str, str, str]]:
@@ -275,7 +276,13 @@ def intrusions(
     touch = f'UPDATE "{table}" SET created_at = now()'
     if table == "tenancy_firm":
         # Everybody may look a firm up; nobody but itself may found or change it.
-        return [(insert, [row], False), (touch, [], True), (f'DELETE FROM "{table}"', [], True)]
+        other = f'UPDATE "{table}" SET id = uuidv7()'
+        return [
+            (insert, [row], False),
+            (other, [], False),
+            (touch, [], True),
+            (f'DELETE FROM "{table}"', [], True),
+        ]
     return [
         (f'SELECT 1 FROM "{table}" WHERE firm_id = %s', [theirs], False),
         (insert, [row], False),

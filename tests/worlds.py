@@ -48,7 +48,7 @@ from firmament.lib.instant import now
 
 # What a power that is about the firm itself is asked of: walls stand before these rows as before any others.
 OF_THE_FIRM = "policies.wall"
-ROWS = 6
+ROWS = 7
 # Never filled by reading their fields: they decide who may enter, or belong to no firm.
 MADE_BY_HAND: tuple[type[models.Model], ...] = (User, Firm)
 
@@ -151,7 +151,7 @@ class World:
         if isinstance(one, models.UUIDField):
             return self.loose_id(one.attname)
         asked = [value for value in asked_of(model, one.attname) if value is not None]
-        if asked and self.dice.random() < 0.7:
+        if asked and self.dice.random() < 0.6:
             return self.dice.choice(asked)
         return self.plain(one)
 
@@ -160,7 +160,9 @@ class World:
         there = self.rows.get(target, []) if target is model else self.of(target, 4)
         if not there:
             return None if one.null else uuid7()
-        return getattr(self.dice.choice(there), one.target_field.attname)
+        # Those who ask are named more often than others, or a share with them would hardly ever decide.
+        near = there[:2] if target is Membership and self.dice.random() < 0.5 else there
+        return getattr(self.dice.choice(near), one.target_field.attname)
 
     def loose_id(self, name: str) -> UUID:
         """An id that no foreign key holds, by what its column is called."""
@@ -242,7 +244,7 @@ def world(seed: int) -> Iterator[World]:
             made.of(model)
             for path in paths(declared, model):
                 if path.many is not None:
-                    made.of(path.many.model, 10)
+                    made.of(path.many.model, 14)
         forget_authority()
         yield made
 
