@@ -325,7 +325,7 @@ def _others(rows: list[models.Model]) -> Iterator[models.Model]:
     """The firm's rows that do not hang on the client: what stands in them, too, is no secret."""
     hidden = {(type(row), row.pk) for row in rows}
     for model in firm_models():
-        if model._meta.app_label not in ("ledger", "jobs", "messages", "proof", "search"):
+        if model._meta.app_label not in ("ledger", "jobs", "proof", "search"):
             yield from (row for row in model.objects.all() if (model, row.pk) not in hidden)
 
 
@@ -354,7 +354,7 @@ def _words(row: models.Model) -> Iterator[str]:
 
 
 # Words that stand on pages of the product itself, whoever looks.
-COMMON = re.compile(r"^(Client \d+|Team \d+|Bench|[A-Z]?[a-z ]+)$")
+COMMON = re.compile(r"^(Client \d+|Team \d+|[A-Z]?[a-z ]+)$|Carla’s Bakery")
 
 
 def _chosen(words: set[str]) -> tuple[str, ...]:

@@ -150,9 +150,10 @@ class World:
             return self.reference(model, one)
         if isinstance(one, models.UUIDField):
             return self.loose_id(one.attname)
-        asked = [value for value in asked_of(model, one.attname) if value is not None]
-        if asked and self.dice.random() < 0.6:
-            return self.dice.choice(asked)
+        asked = {value for value in asked_of(model, one.attname) if value is not None}
+        if asked and (one.choices or self.dice.random() < 0.6):
+            asked |= {value for value, _label in one.flatchoices}
+            return self.dice.choice(sorted(asked, key=str))
         return self.plain(one)
 
     def reference(self, model: type[models.Model], one: Any) -> Any:

@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from firmament.kernel.files.models import StoredFile
 from firmament.kernel.identity.models import User
 from firmament.kernel.ledger.events import event_class, event_classes, every_code
 from firmament.kernel.ledger.kinds import labels_of
@@ -58,6 +59,11 @@ def _behind_walls(authority: Authority) -> Q:
         Q(kind="clients.client", object_id__in=authority.hidden_clients)
         | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.hidden_engagements)
         | Q(kind="policies.wall", object_id__in=Wall.objects.filter(against).values("pk"))
+        # What became of a file names the file alone: the room that asked for it tells the client's timeline.
+        | Q(
+            kind="files.storedfile",
+            object_id__in=StoredFile.objects.filter(client_id__in=authority.hidden_clients).values("pk"),
+        )
     )
 
 
