@@ -122,6 +122,7 @@ def fill(root: Any, firm: UUID, owner: UUID, teams: list[UUID], rows: int) -> No
         common
         | {
             "key": "'k' || n",
+            "contexts": "'{email}'",
             "title": "md5(n::text)",
             "state": "'draft'",
             "reach": "(ARRAY['firm','team','private'])[1 + n % 3]",
@@ -142,7 +143,7 @@ def fill(root: Any, firm: UUID, owner: UUID, teams: list[UUID], rows: int) -> No
         | {
             "client": f"(SELECT id FROM chosen WHERE k = 1 + n / {OF_ONE_CLIENT})",
             "title": "'Papers ' || n",
-            "state": "'open'",
+            "state": "'sent'",
             "sent_at": "now() - n * interval '1 second'",
             "created_at": "now() - n * interval '1 second'",
         },

@@ -78,7 +78,7 @@ class Intruder:
     firm: str
     door: Door
     headers: dict[str, str]
-    ids: frozenset[str]
+    ids: dict[str, str]
     words: tuple[str, ...]
     own: dict[str, dict[str, object]]
 
@@ -281,15 +281,13 @@ def _outsiders() -> list[Intruder]:
         make_portal_contact(greg, client, make_user("Gus", "gus@client.example"), scopes=frozenset(Scope))
         tokens = {role: _token(staff_actor(f"{role}@outside.example")) for role in ("firm_admin", "staff")}
     found = [
-        Intruder(
-            f"outside {role}", "globex", Door.STAFF, _cookie(f"{role}@outside.example"), frozenset(), (), own
-        )
+        Intruder(f"outside {role}", "globex", Door.STAFF, _cookie(f"{role}@outside.example"), {}, (), own)
         for role in ROLES
     ]
     portal = _cookie("gus@client.example")
-    found.append(Intruder("outside client", "globex", Door.PORTAL, portal, frozenset(), (), own))
+    found.append(Intruder("outside client", "globex", Door.PORTAL, portal, {}, (), own))
     return found + [
-        Intruder(f"outside {role}’s program", "globex", Door.API, secret, frozenset(), (), own)
+        Intruder(f"outside {role}’s program", "globex", Door.API, secret, {}, (), own)
         for role, secret in tokens.items()
     ]
 
@@ -309,7 +307,7 @@ def _own(greg: Actor) -> dict[str, dict[str, object]]:
 # --- what is hidden
 
 
-def _hanging(client: FirmClient) -> tuple[frozenset[str], tuple[str, ...]]:
+def _hanging(client: FirmClient) -> tuple[dict[str, str], tuple[str, ...]]:
     """The rows that hang on a client, itself among them, and their words."""
     found = [
         row
@@ -329,7 +327,7 @@ def _others(rows: list[models.Model]) -> Iterator[models.Model]:
             yield from (row for row in model.objects.all() if (model, row.pk) not in hidden)
 
 
-def _everything() -> tuple[frozenset[str], tuple[str, ...]]:
+def _everything() -> tuple[dict[str, str], tuple[str, ...]]:
     """All of Acme's rows and the people in it, and words that Globex has not."""
     # The roles every firm begins with, and what a room furnishes everybody with, have words of no firm.
     found = [row for model in firm_models() for row in model.objects.all()]
@@ -340,8 +338,8 @@ def _everything() -> tuple[frozenset[str], tuple[str, ...]]:
     return _ids([*found, *people]), _chosen(words - theirs)
 
 
-def _ids(rows: list[Any]) -> frozenset[str]:
-    return frozenset(str(row.pk) for row in rows if isinstance(row.pk, UUID))
+def _ids(rows: list[Any]) -> dict[str, str]:
+    return {str(row.pk): row._meta.label for row in rows if isinstance(row.pk, UUID)}
 
 
 def _words(row: models.Model) -> Iterator[str]:
@@ -531,7 +529,7 @@ def shown(who: Intruder, response: HttpResponse, asked: str) -> list[str]:
     )
     ids = {one for one in ID.findall(text) if one in who.ids and one not in asked}
     words = [text[max(0, at - 40) : at + 60] for word in who.words for at in [text.find(word)] if at >= 0]
-    return [f"shows {one}" for one in sorted(ids)] + [f"says {word!r}" for word in words]
+    return [f"shows {one}, a {who.ids[one]}" for one in sorted(ids)] + [f"says {word!r}" for word in words]
 
 
 @cache
