@@ -11,6 +11,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from firmament.kernel.tenancy.global_tables import DEFINER_FUNCTIONS, GLOBAL_TABLES
 from firmament.kernel.tenancy.law import (
     APP_ROLE,
+    FIRM_POLICIES,
+    FIRM_POLICIES_STANDING,
     OPS_ROLE,
     RULE,
     app_privileges,
@@ -36,6 +38,7 @@ def violations(connection: BaseDatabaseWrapper) -> list[str]:
     for check in (
         _tables,
         _row_security,
+        _list_of_firms,
         _foreign_keys,
         _uniques,
         _columns,
@@ -78,6 +81,15 @@ def _row_security(ask: Ask) -> list[str]:
             found.append(f"{table}: row-level security is not enabled and forced")
         if policies.get(table) != [("PERMISSIVE", "ALL", RULE, RULE)]:
             found.append(f"{table}: its policies are not exactly the firm's rule in USING and WITH CHECK")
+    return found
+
+
+def _list_of_firms(ask: Ask) -> list[str]:
+    found = []
+    if not ask("SELECT 1 FROM pg_class WHERE relname = 'tenancy_firm' AND relrowsecurity"):
+        found.append("tenancy_firm: row-level security is not enabled")
+    if ask(FIRM_POLICIES_STANDING) != list(FIRM_POLICIES):
+        found.append("tenancy_firm: its policies are not exactly those by which a firm alone changes itself")
     return found
 
 

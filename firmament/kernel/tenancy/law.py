@@ -27,6 +27,19 @@ APP_ROLE = "firmament_app"
 OPS_ROLE = "firmament_ops"
 POLICY = "firm_isolation"
 RULE = "(firm_id = (current_setting('app.firm_id'::text))::uuid)"
+OWN_FIRM = "(id = (current_setting('app.firm_id'::text))::uuid)"
+# Of the list of firms: name, command, USING, WITH CHECK. Everyone may look a firm up by its address; only from inside may
+# it be changed. A firm is founded from inside its own transaction, so that it and its first admin come together.
+FIRM_POLICIES: tuple[tuple[str, str, str, str], ...] = (
+    ("firm_found", "INSERT", "", OWN_FIRM),
+    ("firm_look_up", "SELECT", "true", ""),
+    ("firm_own", "UPDATE", OWN_FIRM, OWN_FIRM),
+)
+# How they stand in the catalogue, in the order of the above.
+FIRM_POLICIES_STANDING = (
+    "SELECT policyname, cmd, coalesce(qual, ''), coalesce(with_check, '') FROM pg_policies"
+    " WHERE tablename = 'tenancy_firm' AND schemaname = 'public' AND permissive = 'PERMISSIVE' ORDER BY policyname"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +160,20 @@ def _enforce_row_security(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _secure_firm_table(connection: BaseDatabaseWrapper) -> list[str]:
-    """Everyone may look a firm up by its address; only from inside may it be changed."""
-    if _rows(
-        connection, "SELECT 1 FROM pg_policies WHERE tablename = 'tenancy_firm' AND policyname = 'firm_own'"
-    ):
-        return []
-    own = "(id = (current_setting('app.firm_id'::text))::uuid)"
-    return [
-        "ALTER TABLE tenancy_firm ENABLE ROW LEVEL SECURITY",
-        "CREATE POLICY firm_look_up ON tenancy_firm FOR SELECT USING (true)",
-        # A firm is founded from inside its own transaction, so that it and its first admin come together.
-        f"CREATE POLICY firm_found ON tenancy_firm FOR INSERT WITH CHECK {own}",
-        f"CREATE POLICY firm_own ON tenancy_firm FOR UPDATE USING {own} WITH CHECK {own}",
-    ]
+    """The policies of the list of firms; one that became another's is made anew."""
+    standing = set(_rows(connection, FIRM_POLICIES_STANDING))
+    statements: list[str] = []
+    if not _rows(connection, "SELECT 1 FROM pg_class WHERE relname = 'tenancy_firm' AND relrowsecurity"):
+        statements.append("ALTER TABLE tenancy_firm ENABLE ROW LEVEL SECURITY")
+    for policy in FIRM_POLICIES:
+        if policy not in standing:
+            name, command, using, check = policy
+            clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
+            statements.append(
+                f"DROP POLICY IF EXISTS {name} ON tenancy_firm;"
+                f" CREATE POLICY {name} ON tenancy_firm FOR {command}{clauses}"
+            )
+    return statements
 
 
 def _add_composite_keys(connection: BaseDatabaseWrapper) -> list[str]:

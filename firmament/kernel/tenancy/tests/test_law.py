@@ -43,6 +43,26 @@ def test_applying_the_law_again_changes_nothing(superuser):
 
 
 @pytest.mark.parametrize(
+    "damage",
+    [
+        "ALTER TABLE tenancy_firm DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY firm_look_up ON tenancy_firm",
+        "ALTER POLICY firm_own ON tenancy_firm USING (true)",
+        "ALTER POLICY firm_found ON tenancy_firm WITH CHECK (true)",
+    ],
+)
+def test_applying_the_law_mends_the_list_of_firms(superuser, damage):
+    superuser.raw.execute(damage)
+
+    superuser.raw.execute("SET ROLE firmament_owner")
+    done = apply_law(superuser)
+    superuser.raw.execute("RESET ROLE")
+
+    assert len(done) == 1
+    assert violations(superuser) == []
+
+
+@pytest.mark.parametrize(
     "mutation",
     [
         "ALTER TABLE tenancy_membership DISABLE ROW LEVEL SECURITY",
@@ -51,6 +71,10 @@ def test_applying_the_law_again_changes_nothing(superuser):
         "ALTER POLICY firm_isolation ON tenancy_membership USING (true)",
         "ALTER POLICY firm_isolation ON tenancy_membership WITH CHECK (true)",
         "CREATE POLICY wide ON tenancy_membership FOR SELECT USING (true)",
+        "ALTER TABLE tenancy_firm DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY firm_found ON tenancy_firm",
+        "ALTER POLICY firm_own ON tenancy_firm USING (true)",
+        "CREATE POLICY wide ON tenancy_firm FOR DELETE USING (true)",
         "ALTER TABLE tenancy_membership ALTER firm_id DROP NOT NULL",
         "CREATE UNIQUE INDEX ON tenancy_membership (user_id)",
         "CREATE TABLE stray (id int)",

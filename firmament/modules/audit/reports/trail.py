@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from firmament.kernel.policies.authority import Authority, authority_of
 from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
-from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.tenancy.law import firm_models
+from firmament.kernel.tenancy.models import FirmModel, Membership
 from firmament.modules.audit.actions import readings_of
 
 DOORS = {
@@ -53,11 +55,40 @@ def entries_for(actor: Actor) -> "QuerySet[Entry]":
 
 
 def _behind_walls(authority: Authority) -> Q:
-    against = Q(client_id__in=authority.hidden_clients) | Q(engagement_id__in=authority.hidden_engagements)
-    return (
+    found = (
         Q(kind="clients.client", object_id__in=authority.hidden_clients)
         | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.hidden_engagements)
-        | Q(kind="policies.wall", object_id__in=Wall.objects.filter(against).values("pk"))
+        | Q(kind="policies.wall", object_id__in=_hanging(Wall, authority))
+    )
+    for model in told_alone():
+        found |= Q(kind__in=labels_of(model._meta.label_lower), object_id__in=_hanging(model, authority))
+    return found
+
+
+def _hanging(model: type[FirmModel], authority: Authority) -> "QuerySet[Any]":
+    """The rows of a table that hang on what is hidden."""
+    against = Q(pk__in=())
+    if model.client_path:
+        against |= Q(**{f"{model.client_path}__in": authority.hidden_clients})
+    if model.engagement_path:
+        against |= Q(**{f"{model.engagement_path}__in": authority.hidden_engagements})
+    return model.objects.filter(against).values("pk")
+
+
+@cache
+def told_alone() -> tuple[type[FirmModel], ...]:
+    """The tables whose rows hang on a client, and of which some event tells without naming the client, such as a file."""
+    named = {"clients.client", "engagements.engagement", "policies.wall"}
+    kinds = {
+        kind
+        for told in event_classes().values()
+        if not named & set(told.targets.values())
+        for kind in told.targets.values()
+    }
+    return tuple(
+        model
+        for model in firm_models()
+        if (model.client_path or model.engagement_path) and model._meta.label_lower in kinds - named
     )
 
 
