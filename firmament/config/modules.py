@@ -13,5 +13,6 @@ MODULES: tuple[str, ...] = (
     "grants",
     "documents",
     "governance",
+    "compliance",
     "home",
 )
