@@ -51,6 +51,8 @@ def order_report(
         raise ValidationError(
             {"recipients": _("Choose people who may take compliance figures out of the house.")}, code="power"
         )
+    if rhythm not in ReportOrder.Rhythm.values:
+        raise ValidationError({"rhythm": _("There is no such rhythm.")}, code="rhythm")
     once = rhythm == ReportOrder.Rhythm.ONCE
     order = ReportOrder(
         title=title,

@@ -127,9 +127,9 @@ def _sum_of(model: Any, groups: list[_Group]) -> Combinable:
 def _widest(rows: "QuerySet[Any]", groups: list[_Group]) -> tuple[tuple[UUID, str, int], ...]:
     # A condition may ask another table; within an aggregate each row would be counted once for each that it finds there.
     asked = {
-        f"group_{at}": Count("*", filter=_within(rows.model, group.condition))
+        f"group_{at}": Count("pk", filter=_within(rows.model, group.condition))
         if isinstance(group.condition, Q)
-        else Count("*")
+        else Count("pk")
         for at, group in enumerate(groups)
         if group.condition is not False
     }

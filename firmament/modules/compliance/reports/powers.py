@@ -148,7 +148,7 @@ BOARD = ComplianceBoard(
             empty=gettext_lazy("Nobody was given or lost a power in these days"),
         ),
         Chart(
-            key="powers_people",
+            key="powers_by_whom",
             label=gettext_lazy("Changes of power by whom"),
             kind="ranked",
             report=flow,
