@@ -41,43 +41,31 @@ def order_report(
     report what they may not see.
     """
     require(actor, Can.ORDER_REPORTS)
-    if actor.membership_id is None:
-        raise ValidationError(_("Only people of the firm order reports."), code="member")
-    offered = [board.key for board in boards_for(actor)]
-    if not boards or not set(boards) <= set(offered):
-        raise ValidationError({"boards": _("Choose boards that you see.")}, code="boards")
-    allowed = set(holders_of(Can.EXPORT).filter(pk__in=recipient_ids).values_list("pk", flat=True))
-    if not set(recipient_ids) <= allowed:
-        raise ValidationError(
-            {"recipients": _("Choose people who may take compliance figures out of the house.")}, code="power"
-        )
+    maker = _member(actor)
     if rhythm not in ReportOrder.Rhythm.values:
         raise ValidationError({"rhythm": _("There is no such rhythm.")}, code="rhythm")
     once = rhythm == ReportOrder.Rhythm.ONCE
     order = ReportOrder(
         title=title,
-        boards=[key for key in offered if key in boards],
+        boards=_seen_boards(actor, boards),
         rhythm=rhythm,
         covers=covers,
         next_on=None if once else next_begin(cast("Kind", rhythm), _today()),
-        ordered_by_id=actor.membership_id,
+        ordered_by_id=maker,
     )
+    told = _told(recipient_ids)
     order.full_clean(exclude=["firm", "ordered_by"])
     order.save()
-    ReportRecipient.objects.bulk_create(
-        ReportRecipient(order=order, membership_id=pk) for pk in sorted(allowed)
+    ReportRecipient.objects.bulk_create(ReportRecipient(order=order, membership_id=pk) for pk in told)
+    event = ReportOrdered(
+        order_id=order.pk,
+        title=order.title,
+        rhythm=order.rhythm,
+        covers=order.covers,
+        boards=tuple(order.boards),
+        recipient_ids=told,
     )
-    record(
-        actor,
-        ReportOrdered(
-            order_id=order.pk,
-            title=order.title,
-            rhythm=order.rhythm,
-            covers=order.covers,
-            boards=tuple(order.boards),
-            recipient_ids=tuple(sorted(allowed)),
-        ),
-    )
+    record(actor, event)
     if once:
         request_report(actor, order)
     return order
@@ -152,6 +140,27 @@ def may_take(actor: Actor, report: ComplianceReport) -> bool:
 def days_before(order: ReportOrder, day: date) -> Span:
     """The days that a report of the order is about, if it is made on this day."""
     return last_whole(cast("Kind", order.covers), day)
+
+
+def _member(actor: Actor) -> UUID:
+    if actor.membership_id is None:
+        raise ValidationError(_("Only people of the firm order reports."), code="member")
+    return actor.membership_id
+
+
+def _seen_boards(actor: Actor, keys: Collection[str]) -> list[str]:
+    offered = [board.key for board in boards_for(actor)]
+    if not keys or not set(keys) <= set(offered):
+        raise ValidationError({"boards": _("Choose boards that you see.")}, code="boards")
+    return [key for key in offered if key in keys]
+
+
+def _told(ids: Collection[UUID]) -> tuple[UUID, ...]:
+    allowed = set(holders_of(Can.EXPORT).filter(pk__in=ids).values_list("pk", flat=True))
+    if not set(ids) <= allowed:
+        problem = _("Choose people who may take compliance figures out of the house.")
+        raise ValidationError({"recipients": problem}, code="power")
+    return tuple(sorted(allowed))
 
 
 def _request(
