@@ -1,14 +1,15 @@
 """Compliance for programs: reading boards, ordering reports, and fetching them."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router
+from pydantic import Field
 
 from firmament.kernel.api.answers import dump, empty, one
 from firmament.kernel.api.operations import operation
@@ -38,6 +39,7 @@ from firmament.modules.compliance.schemas import (
 )
 
 router = Router(tags=["compliance"])
+Key = Annotated[str, Field(max_length=40, description="A board, such as `powers`.")]
 
 
 @router.get("/boards", response=BoardsOut)
@@ -48,20 +50,18 @@ def list_boards(request: FirmRequest) -> HttpResponse:
     return dump(BoardsOut, {"data": found})
 
 
-@router.get("/boards/{slug:key}", response=BoardOut)
-@operation(
-    Can.VIEW, problems={422: "The last day is before the first, or the span is longer than ten years."}
-)
-def get_board(request: FirmRequest, key: str, first_on: date, last_on: date) -> HttpResponse:
+@router.get("/figures", response=BoardOut)
+@operation(Can.VIEW, problems={422: "There is no such board, or no such span of days."})
+def get_figures(request: FirmRequest, board: Key, first_on: date, last_on: date) -> HttpResponse:
     """The figures of a board on these days of the firm's calendar."""
-    board = next((board for board in boards_for(request.actor) if board.key == key), None)
-    if board is None:
-        raise Http404
+    found = next((one for one in boards_for(request.actor) if one.key == board), None)
+    if found is None:
+        raise Problem(422, "no_such_board", _("There is no such board."))
     if not first_on <= last_on or (last_on - first_on).days >= LONGEST:
         raise Problem(422, "no_such_span", _("The last day is before the first, or the span is too long."))
     zone = ZoneInfo(current_firm().timezone)
     period = Period(kind="custom", first=first_on, last=last_on, zone=zone)
-    section = figures_of(request.actor, [board], period)["boards"][0]
+    section = figures_of(request.actor, [found], period)["boards"][0]
     return dump(BoardOut, {**section, "first_on": first_on, "last_on": last_on})
 
 

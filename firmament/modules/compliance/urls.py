@@ -2,11 +2,16 @@
 
 from django.urls import path
 
+from firmament.kernel.web.compliance import every_board
 from firmament.modules.compliance.views import boards, lists, reports
 
 urlpatterns = [
     path("", boards.overview, name="overview"),
-    path("boards/<slug:key>/", boards.board, name="board"),
+    # A page of its own for each board: what can be seen is listed with its name, as any page is.
+    *(
+        path(f"boards/{board.key}/", boards.board, {"key": board.key}, name=f"board_{board.key}")
+        for board in every_board()
+    ),
     path("powers/", lists.powers, name="powers"),
     path("denials/", lists.denials, name="denials"),
     path("untold/", lists.untold, name="untold"),

@@ -31,13 +31,12 @@ def _report(actor: Actor) -> dict[str, object]:
 
 
 EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
-    "compliance:board": lambda _actor: {"key": "powers"},
     "compliance:order_make": _order,
     "compliance:order_stop": _order,
     "compliance:report": _report,
     "compliance:report_file": lambda actor: {**_report(actor), "form": "pdf"},
 }
 API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
-    "/compliance/orders": _order,
-    "/compliance/reports": _report,
+    "/compliance/orders/": _order,
+    "/compliance/reports/": lambda actor: {**_report(actor), "pdf_or_csv": "pdf"},
 }

@@ -63,7 +63,7 @@ def tabs_of(request: FirmRequest, here: str) -> tuple[Tab, ...]:
         *(
             Tab(
                 label=str(one.title),
-                url=f"{link('compliance:board', key=one.key)}{kept}",
+                url=f"{link(f'compliance:board_{one.key}')}{kept}",
                 active=here == one.key,
             )
             for one in boards
