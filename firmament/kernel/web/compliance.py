@@ -18,7 +18,7 @@ from firmament.kernel.web.dashboards import Stat, Text, Tile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplianceBoard:
-    """One board. `key` stands in its address ("duties"); `power` is what it takes to see it, beside the room's own.
+    """One board. `key` (small letters and underscores) stands in its address ("duties"); `power` is what it takes to see it, beside the room's own.
 
     `foremost` are the keys of the tiles that stand in the overview too: without any, its numbers. `ask` is the name of
     a page ("access:who") where one goes on asking, `ask_label` what its button says.

@@ -126,10 +126,10 @@ def may_open(actor: Actor, report: ComplianceReport) -> bool:
     It shows what its maker saw. Whoever an ethical wall keeps from anything might find that in it, so it stays closed to
     them, unless they made it with these very walls.
     """
-    walled = authority_of(actor).walled or bool(authority_of(actor).hidden_clients)
-    return not walled or (
-        report.made_as_id == actor.membership_id and report.figures.get("reach") == authority_of(actor).reach
-    )
+    authority = authority_of(actor)
+    if not authority.hidden_clients and not authority.hidden_engagements:
+        return True
+    return report.made_as_id == actor.membership_id and report.figures["reach"] == authority.reach
 
 
 def may_take(actor: Actor, report: ComplianceReport) -> bool:
