@@ -13,6 +13,7 @@ MODULES: tuple[str, ...] = (
     "grants",
     "documents",
     "governance",
+    "compliance",
     "home",
     "operators",
 )

@@ -26,6 +26,17 @@ Theme = Literal["auto", "light", "dark"]
 
 # Each name is a class `brand-<name>` in tokens.css, measured for contrast in both themes.
 PALETTES: tuple[str, ...] = ("indigo", "ocean", "teal", "forest", "amber", "rose", "plum", "graphite")
+# The colour of each on white paper, which reads no style sheet: `--brand-mark` by day.
+ACCENTS: dict[str, str] = {
+    "indigo": "#3a48c4",
+    "ocean": "#14639c",
+    "teal": "#0b6b66",
+    "forest": "#2b6636",
+    "amber": "#8a5206",
+    "rose": "#ae2a55",
+    "plum": "#7a3a96",
+    "graphite": "#3b3f4b",
+}
 
 
 class Face(StrEnum):

@@ -6,6 +6,7 @@ do is never more than its maker may, so the people say that too; operators see n
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -32,15 +33,20 @@ from firmament.kernel.policies.rules import (
     Rule,
     atoms,
 )
+from firmament.kernel.policies.since import Beginnings, beginnings, since
 from firmament.kernel.tenancy.actor import Actor, Domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seer:
-    """A person who can, and by which paths: their role, what they are named in, their team, their grant."""
+    """A person who can, and by which paths: their role, what they are named in, their team, their grant.
+
+    `since` is when the first of these paths began, where the firm's rows tell (`kernel.policies.since`).
+    """
 
     actor: Actor
     paths: tuple[str, ...]
+    since: datetime | None = None
 
     @property
     def of_the_firm(self) -> bool:
@@ -79,6 +85,7 @@ def audience_of(power: str, obj: models.Model) -> Audience:
         dict(Role.objects.standing().values_list("code", "name")),
         dict(Team.objects.standing().values_list("pk", "name")),
     )
+    known = beginnings(declared, subject, prefix_for(declared, subject.model))
     seers, walled = [], []
     people = sorted(everybody().items(), key=lambda pair: (pair[0].name, str(pair[0].user_id)))
     members = [actor.membership_id for actor, _authority in people if actor.membership_id is not None]
@@ -88,12 +95,23 @@ def audience_of(power: str, obj: models.Model) -> Audience:
             ruling = judge(authority, declared, subject)
             if ruling.allowed:
                 paths = dict.fromkeys(_paths(authority, declared, subject, names, ruling.loan))
-                seers.append(Seer(actor=actor, paths=tuple(paths)))
+                since = _since(authority, declared, subject, ruling.loan, known)
+                seers.append(Seer(actor=actor, paths=tuple(paths), since=since))
             elif ruling.rule_id.endswith("/wall"):
                 open_to = replace(authority, walled_clients=frozenset(), walled_engagements=frozenset())
                 if judge(open_to, declared, subject).allowed:
                     walled.append(actor)
     return Audience(power=declared.power, title=str(declared.title), seers=tuple(seers), walled=tuple(walled))
+
+
+def _since(
+    authority: Authority, declared: Declaration, subject: Subject, loan: Loan | None, known: Beginnings
+) -> datetime | None:
+    rule, _stage = rule_for(authority, declared)
+    # What was lent says itself until when; since when the lender could is another's question.
+    if rule is None or loan is not None:
+        return None
+    return since(rule, authority, declared, subject, prefix_for(declared, subject.model), known)
 
 
 def looked_at(obj: models.Model, declared: Declaration) -> Subject:

@@ -99,7 +99,8 @@ class Aspect:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
     """A dashboard. `name` ("documents.overview") is what its exports are recorded under; without an `export_power`
-    whoever sees the board may export it. `url_name` marks its own tab among `tabs`."""
+    whoever sees the board may export it. `url_name` marks its own tab among `tabs`. `template` extends `web/dashboard.html` where a
+    room has more to show."""
 
     name: str
     title: Text
@@ -108,6 +109,7 @@ class Dashboard:
     about: Text = ""
     tabs: tuple[Aspect, ...] = ()
     export_power: str = ""
+    template: str = "web/dashboard.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def dashboard(request: FirmRequest, board: Dashboard, extra: Mapping[str, Any] |
         "request_id": request_id_of(request),
         **period_choice.drawn(request, period, compare=compare),
     }
-    return page(request, "web/dashboard.html", {**context, **(extra or {})})
+    return page(request, board.template, {**context, **(extra or {})})
 
 
 def tabs(request: FirmRequest, aspects: tuple[Aspect, ...], here: str) -> tuple[shapes.Tab, ...]:

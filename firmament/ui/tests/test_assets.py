@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from firmament.ui import icons
-from firmament.ui.shell import PALETTES
+from firmament.ui.shell import ACCENTS, PALETTES
 from firmament.ui.templatetags.ui import MODULES, SHEETS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,6 +74,14 @@ def test_every_palette_has_its_colours():
 
     # The first is the product's own, defined at :root.
     assert [name for name in PALETTES[1:] if f".brand-{name} {{" not in tokens] == []
+
+
+def test_papers_wear_the_colour_that_pages_wear_by_day():
+    tokens = (STATIC / "css" / "tokens.css").read_text()
+    for name, colour in ACCENTS.items():
+        rule = tokens.partition(f".brand-{name} {{")[2].partition("}")[0]
+        assert f"--brand-mark: light-dark({colour}," in rule
+    assert tuple(ACCENTS) == PALETTES
 
 
 def test_every_script_and_sheet_that_a_page_names_exists():

@@ -1,0 +1,143 @@
+"""The entries of the trail that boards count and lists show, as far as the reader may see them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from firmament.kernel.identity.models import User
+from firmament.kernel.ledger.events import Category, event_class, every_code
+from firmament.kernel.ledger.kernel_events import PowerDenied
+from firmament.kernel.ledger.kinds import labels_of
+from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
+from firmament.kernel.ledger.payload import is_commitment
+from firmament.kernel.ledger.timeline import Fields
+from firmament.kernel.policies.authority import Authority, authority_of
+from firmament.kernel.policies.models import PortalGrant, Wall
+from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.web.links import link
+from firmament.lib.periods import Span
+
+SHOWN = 10
+DENIED = every_code(PowerDenied.code)
+
+
+def entries_for(actor: Actor) -> "QuerySet[Entry]":
+    """What the actor may read of the trail: what names a client or engagement behind a wall of theirs is left out."""
+    rows: QuerySet[Entry] = Entry.objects.visible_to(actor)
+    authority = authority_of(actor)
+    if authority.hidden_clients or authority.hidden_engagements:
+        hidden = EntryTarget.objects.filter(_behind_walls(authority))
+        rows = rows.exclude(pk__in=hidden.values("entry_id"))
+    return rows
+
+
+def _behind_walls(authority: Authority) -> Q:
+    against = Q(client_id__in=authority.hidden_clients) | Q(engagement_id__in=authority.hidden_engagements)
+    return (
+        Q(kind__in=labels_of("clients.client"), object_id__in=authority.hidden_clients)
+        | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.hidden_engagements)
+        | Q(kind="policies.wall", object_id__in=Wall.objects.filter(against).values("pk"))
+    )
+
+
+def changes_of_power(actor: Actor) -> "QuerySet[Entry]":
+    """Whatever gave, took or changed a power or somebody's place; a refusal changes nothing."""
+    rows: QuerySet[Entry] = entries_for(actor).filter(category=Category.PERMISSIONS).exclude(code__in=DENIED)
+    return rows
+
+
+def denials(actor: Actor) -> "QuerySet[Entry]":
+    """Sensitive powers that were asked for and refused."""
+    rows: QuerySet[Entry] = entries_for(actor).filter(code__in=DENIED)
+    return rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """So many entries of one kind (what that is, the report says), by one person, in one piece of the period."""
+
+    kind: str
+    user_id: UUID | None
+    piece: int
+    count: int
+
+
+def summed(tallies: Iterable[Tally], by: str) -> dict[Any, int]:
+    """How many there are for each value of one field, the most first."""
+    found: dict[Any, int] = {}
+    for tally in tallies:
+        key = getattr(tally, by)
+        found[key] = found.get(key, 0) + tally.count
+    return dict(sorted(found.items(), key=lambda one: (-one[1], str(one[0]))))
+
+
+def names(user_ids: Collection[UUID | None]) -> Mapping[UUID | None, str]:
+    """People by name; nobody is the house itself."""
+    known = User.objects.filter(pk__in=[pk for pk in user_ids if pk]).values_list("pk", "name")
+    return {None: _("Firmament"), **dict(known)}
+
+
+def people(actor: Actor) -> list[tuple[UUID, str]]:
+    """Whom a list can be narrowed to: everybody of the firm, and clients' people who have or had a way in."""
+    members = Membership.objects.visible_to(actor).values("user_id")
+    granted = PortalGrant.objects.visible_to(actor).values("user_id")
+    rows = User.objects.filter(Q(pk__in=members) | Q(pk__in=granted)).order_by("name", "pk")
+    return list(rows.values_list("pk", "name"))
+
+
+def rows_url(page: str, span: Span, **further: str) -> str:
+    """One of the room's lists, narrowed to these days and to what more is said."""
+    asked = {"at_from": span.first.isoformat(), "at_to": span.last.isoformat(), **further}
+    return f"{link(page)}?{urlencode(asked)}"
+
+
+def person_key(user_id: UUID | None) -> str:
+    """How the lists' addresses name somebody."""
+    return str(user_id) if user_id else "none"
+
+
+TOLD = ("code", "payload", "kept_values", "domain", "user_id", "who_name")
+
+
+def told(rows: "QuerySet[Entry]") -> "QuerySet[Entry]":
+    """Entries with what it takes to tell them in a line: `who_name` and `kept_values`."""
+    kept = PersonalValue.objects.filter(entry=OuterRef("pk")).order_by("field")
+    annotated: QuerySet[Entry] = rows.annotate(
+        who_name=Subquery(User.objects.filter(pk=OuterRef("user_id")).values("name")[:1]),
+        kept_values=ArraySubquery(kept.values(entry_value=JSONObject(field="field", value="value"))),
+    )
+    return annotated
+
+
+def who(row: Mapping[str, Any]) -> str:
+    """Whose act it was, by name."""
+    if row["domain"] == Domain.SYSTEM or row["user_id"] is None:
+        return _("Firmament")
+    return str(row["who_name"] or _("Someone"))
+
+
+def sentence(row: Mapping[str, Any]) -> str:
+    """What was done, after the name; an entry of a release long gone is told by its code."""
+    known = event_class(row["code"])
+    if known is None or not known.sentence:
+        return str(row["code"])
+    kept = {one["field"]: one["value"] for one in row["kept_values"] or ()}
+    values = {
+        name: kept.get(name, _("(erased)")) if is_commitment(value) else _plain(value)
+        for name, value in row["payload"].items()
+    }
+    return str(known.sentence).format_map(Fields(values))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
