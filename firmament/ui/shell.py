@@ -112,6 +112,20 @@ class Toast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A bar above everything else on every page, for as long as something out of the ordinary goes on.
+
+    `action_url` takes a POST with the CSRF token and nothing else; "" draws no button.
+    """
+
+    text: str
+    tone: Tone = "warning"
+    icon: str = "info-circle"
+    action: str = ""
+    action_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """Everything around a page. See the head of this file.
 
@@ -121,7 +135,7 @@ class Shell:
     while there is none, then the palette holds the menu's destinations alone. search_page_url: the page of
     search that the portal's header leads to, which has no palette. theme_url: takes a POST of
     `theme` (auto, light, dark) from the person menu; "" leaves the switch out. account_url: takes a POST of
-    `account`, the value of one of `accounts`.
+    `account`, the value of one of `accounts`. notices: bars above the page, whatever face it shows.
     """
 
     face: Face
@@ -134,6 +148,7 @@ class Shell:
     sections: tuple[MenuSection, ...] = ()
     new_items: tuple[MenuItem, ...] = ()
     toasts: tuple[Toast, ...] = ()
+    notices: tuple[Notice, ...] = ()
     search_url: str = ""
     search_page_url: str = ""
     profile_url: str = ""

@@ -20,7 +20,7 @@ from firmament.kernel.policies.models import (
     RolePower,
 )
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
-from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
+from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher, up_to
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import NoFirm, ambient, current_firm_id, transaction_cache
 from firmament.kernel.tenancy.models import Membership
@@ -45,7 +45,10 @@ class Loan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """An actor with everything the rules ask about. `live` is False for a deactivated member, who holds nothing."""
+    """An actor with everything the rules ask about. `live` is False for a deactivated member, who holds nothing.
+
+    `eyes` is what the one holds who looks as this person (`Actor.looker`): nothing is shown that only one may see.
+    """
 
     actor: Actor
     live: bool
@@ -58,6 +61,7 @@ class Authority:
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     loans: tuple[Loan, ...] = ()
+    eyes: "Authority | None" = None
 
     @property
     def person(self) -> frozenset[UUID]:
@@ -117,10 +121,13 @@ class _Key:
     client_id: UUID | None
     job: str
     scopes: frozenset[str]
+    looker_id: UUID | None
 
 
 def _key(actor: Actor) -> _Key:
-    return _Key(actor.domain, actor.membership_id, actor.user_id, actor.client_id, actor.job, actor.scopes)
+    looker_id = actor.looker.membership_id if actor.looker else None
+    mine = actor.domain, actor.membership_id, actor.user_id, actor.client_id
+    return _Key(*mine, actor.job, actor.scopes, looker_id)
 
 
 def authority_of(actor: Actor) -> Authority:
@@ -148,6 +155,8 @@ def forget_authority() -> None:
 
 
 def _load(actor: Actor) -> Authority:
+    if actor.looker is not None:
+        return _seen_by(authority_of(replace(actor, looker=None)), authority_of(actor.looker), actor)
     match actor.domain:
         case Domain.STAFF | Domain.TOKEN:
             return _staff(actor)
@@ -158,6 +167,22 @@ def _load(actor: Actor) -> Authority:
             return Authority(actor=actor, live=True, powers=powers, clearance=Classification.RESTRICTED)
         case _:
             return Authority(actor=actor, live=False)
+
+
+def _seen_by(person: Authority, eyes: Authority, actor: Actor) -> Authority:
+    """The person's authority as somebody else may look through it: behind the walls of both, no further than either."""
+    reach = up_to(eyes.clearance)
+    hidden = eyes.walled_clients
+    return replace(
+        person,
+        actor=actor,
+        live=person.live and eyes.live,
+        clearance=person.clearance if person.clearance in reach else eyes.clearance,
+        walled_clients=person.walled_clients | hidden,
+        walled_engagements=person.walled_engagements | eyes.walled_engagements,
+        grants={client: scopes for client, scopes in person.grants.items() if client not in hidden},
+        eyes=eyes,
+    )
 
 
 def system_powers(code: str) -> frozenset[str]:

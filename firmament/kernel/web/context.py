@@ -17,6 +17,7 @@ from firmament.kernel.tenancy.models import Firm, FirmAccess, FirmProfile
 from firmament.kernel.web.accounts import choices
 from firmament.kernel.web.menu import SECTION_LABELS, MenuEntry, NewEntry, Section
 from firmament.kernel.web.request_ids import request_id_of
+from firmament.kernel.web.requests import notices_of
 from firmament.kernel.web.toasts import take_toasts
 from firmament.ui.shell import (
     PALETTES,
@@ -60,6 +61,7 @@ def shell_for(request: HttpRequest) -> Shell:
         sections=_sections(request, actor, firm.slug, staff=staff),
         new_items=_new_items(actor, firm.slug) if staff else (),
         toasts=take_toasts(request),
+        notices=notices_of(request),
         search_url=_address("search:rows", firm.slug) if staff and finds else "",
         search_page_url=_address("search_portal:search", firm.slug) if finds and not staff else "",
         profile_url=_address(f"{own}:{PROFILE}", firm.slug),
@@ -84,6 +86,7 @@ def public_shell(request: HttpRequest, brand: Brand | None = None) -> Shell:
         brand=brand or Brand(),
         person=PersonBadge(name=user.name, email=user.email) if known and user is not None else None,
         toasts=take_toasts(request),
+        notices=notices_of(request),
         sign_out_url=reverse(SIGN_OUT) if known else "",
         theme=cast(Theme, user.theme) if known and user is not None else "auto",
         language=get_language() or "en",

@@ -70,6 +70,7 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "access:role_copy": _role,
     "access:role_change": _role,
     "access:role_delete": _role,
+    "access:role_try": _role,
     "access:role_restore": _deleted,
     "access:lent_back": lambda actor: {"pk": make_lending().pk},
     "access:wall_review": _wall,

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from firmament.modules.access.tests.factories import EXAMPLES
 
-STAFF = ("roles", "walls", "wall_new", "why", "who", "lent", "away", "tokens")
-OPEN_TO_ALL = {"lent", "away", "tokens"}
-READABLE = ("role", "role_copy", "role_change", "wall_lift", "wall_review")
+STAFF = ("roles", "walls", "wall_new", "why", "who", "lent", "away", "tokens", "looks", "look_new")
+OPEN_TO_ALL = {"lent", "away", "tokens", "looks"}
+READABLE = ("role", "role_copy", "role_change", "role_try", "wall_lift", "wall_review")
 
 
 @pytest.mark.parametrize("name", STAFF)
