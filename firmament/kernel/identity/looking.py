@@ -49,21 +49,8 @@ def begin_look(
     ValidationError for oneself, for somebody who cannot come in, and for somebody who may do what the actor may not.
     """
     require(actor, Can.SEE_AS)
-    seen = member.user if member is not None else person
-    if actor.domain != Domain.STAFF or actor.membership_id is None or seen is None:
-        raise ValidationError(_("Choose whom you want to see Firmament as."), code="person")
-    domain = FirmAccess.Domain.STAFF if member is not None else FirmAccess.Domain.CLIENT
-    them = actor_for(seen, domain)
-    if them is None or not _may_know_of(actor, seen, domain):
-        raise ValidationError(
-            _("%(name)s cannot come in at the moment.") % {"name": seen.name}, code="person"
-        )
-    if more := what_is_more(authority_of(them), authority_of(actor)):
-        raise ValidationError(
-            _("%(name)s may do what you may not, so you cannot look as them: %(more)s.")
-            % {"name": seen.name, "more": "; ".join(more)},
-            code="more",
-        )
+    seen = _to_be_seen(actor, member, person)
+    assert actor.membership_id is not None  # a member of the firm has one
     _end_of_session(actor, session_id)
     begun_at = now()
     look = Look(
@@ -79,6 +66,28 @@ def begin_look(
     look.save(force_insert=True)
     record(actor, LookBegun(**_about(look), reason=look.reason, ends_at=look.ends_at))
     return look
+
+
+def _to_be_seen(actor: Actor, member: Membership | None, person: User | None) -> User:
+    """Whom it is about, if the actor may look as them now."""
+    seen = member.user if member is not None else person
+    if actor.domain != Domain.STAFF or seen is None:
+        raise ValidationError(_("Choose whom you want to see Firmament as."), code="person")
+    domain = FirmAccess.Domain.STAFF if member is not None else FirmAccess.Domain.CLIENT
+    them = actor_for(seen, domain)
+    if them is None or not _may_know_of(actor, seen, domain):
+        raise ValidationError(
+            _("%(name)s cannot come in at the moment, or only to what you may not see.")
+            % {"name": seen.name},
+            code="person",
+        )
+    if more := what_is_more(authority_of(them), authority_of(actor)):
+        raise ValidationError(
+            _("%(name)s may do what you may not, so you cannot look as them: %(more)s.")
+            % {"name": seen.name, "more": "; ".join(more)},
+            code="more",
+        )
+    return seen
 
 
 def _may_know_of(actor: Actor, person: User, domain: str) -> bool:
@@ -109,10 +118,11 @@ def enter_look(look_id: UUID, *, looker: User, person: User, session_id: UUID | 
     Asked in every request's own transaction, so that what was taken away counts from the very next one.
     """
     me = actor_for(looker, FirmAccess.Domain.STAFF)
-    look: Look | None = Look.objects.filter(
-        pk=look_id, looker_id=me.membership_id if me else None, person=person, session_id=session_id
-    ).first()
-    if me is None or look is None or not allows(me, Can.SEE_AS):
+    if me is None or session_id is None or not allows(me, Can.SEE_AS):
+        raise LookOver(Look.How.REVOKED)
+    mine = Look.objects.filter(looker_id=me.membership_id, person=person, session_id=session_id)
+    look: Look | None = mine.filter(pk=look_id).first()
+    if look is None:
         raise LookOver(Look.How.REVOKED)
     if look.ended_at is not None or look.ends_at <= now():
         raise LookOver(Look.How.TIME)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from firmament.kernel.identity.models import Look
+from firmament.kernel.identity.models import Look, User
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
-from firmament.modules.access.reports.questions import Options, people
+from firmament.modules.access.reports.questions import Options, people, person
 
 SHOWN = 100
 
@@ -48,7 +48,17 @@ def looks_for(actor: Actor) -> list[LookLine]:
 
 def to_look_as(actor: Actor) -> Options:
     """Everybody who can come in, but the reader."""
-    here = Membership.objects.filter(state=Membership.State.ACTIVE).exclude(pk=actor.membership_id)
-    active = {f"m:{pk}" for pk in here.values_list("pk", flat=True)}
+    here = Membership.objects.filter(state=Membership.State.ACTIVE).values_list("pk", flat=True)
+    active = {f"m:{pk}" for pk in here if pk != actor.membership_id}
     staff, clients = people(actor)
     return [(staff[0], [one for one in staff[1] if one[0] in active]), clients]
+
+
+def whom(actor: Actor, key: str) -> tuple[Membership | None, User | None]:
+    """Who was chosen: a member of the firm, or a client's person; neither where there is none to see."""
+    who = person(actor, key)
+    if who is None or who.actor.user_id is None:
+        return None, None
+    if who.actor.membership_id is None:
+        return None, User.objects.get(pk=who.actor.user_id)
+    return Membership.objects.select_related("user").get(pk=who.actor.membership_id), None

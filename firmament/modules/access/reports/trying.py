@@ -1,8 +1,8 @@
 """A draft of a role on one person: before and after, in words and with the way to why."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,14 +18,6 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.links import link
 from firmament.modules.access.reports.roles import Named, named
 from firmament.modules.access.reports.subjects import kinds
-
-
-class Draft(TypedDict):
-    """A role as it would be."""
-
-    name: str
-    clearance: str
-    powers: Collection[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +73,7 @@ def member_to_try(actor: Actor, role: Role, pk: UUID | None) -> Membership | Non
     return found
 
 
-def tried(actor: Actor, person: Actor, member: Membership, role: Role, draft: Draft) -> TrialLines:
+def tried(actor: Actor, member: Membership, role: Role, draft: Mapping[str, Any]) -> TrialLines:
     """The change as it would be made, on this person, and taken back."""
     given = not _holds(member, role)
 
@@ -90,7 +82,7 @@ def tried(actor: Actor, person: Actor, member: Membership, role: Role, draft: Dr
         if given:
             assign_role(actor, member, changed)
 
-    trial = try_on(actor, person, act)
+    trial = try_on(actor, Actor.of_staff(member), act)
     asks = f"m:{member.pk}" if may(actor, Can.EXPLAIN) else ""
     return TrialLines(
         gained=tuple(_power(one, asks) for one in named(frozenset(trial.gained))),

@@ -6,10 +6,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from firmament.kernel.identity.look_session import remember, session_id_of
 from firmament.kernel.identity.looking import begin_look
-from firmament.kernel.identity.models import Look, User
+from firmament.kernel.identity.models import Look
 from firmament.kernel.identity.policies import Can
 from firmament.kernel.policies.decide import may
-from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import link
@@ -17,7 +16,6 @@ from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.modules.access.forms.looks import LookForm
 from firmament.modules.access.reports import looks as reports
-from firmament.modules.access.reports.questions import person
 from firmament.modules.access.views.tabs import access_tabs
 from firmament.ui.shapes import Crumb
 
@@ -45,16 +43,14 @@ def look_new(request: FirmRequest) -> HttpResponse:
     )
     session_id = session_id_of(request)
     if form.is_bound and form.is_valid() and session_id is not None:
-        who = person(request.actor, form.cleaned_data["person"])
+        member, user = reports.whom(request.actor, form.cleaned_data["person"])
         went, look = form.carry_out(
             lambda: begin_look(
                 request.actor,
                 reason=form.cleaned_data["reason"],
                 session_id=session_id,
-                member=Membership.objects.select_related("user").filter(pk=who.actor.membership_id).first()
-                if who
-                else None,
-                person=User.objects.filter(pk=who.actor.user_id).first() if who else None,
+                member=member,
+                person=user,
             )
         )
         if went and isinstance(look, Look):

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from firmament.kernel.policies.kernel_powers import Can
-from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import as_uuid
 from firmament.kernel.web.links import go, link
@@ -30,9 +29,7 @@ def role_try(request: FirmRequest, pk: UUID) -> HttpResponse:
     form, tried = role_form(request, role), None
     member = reports.member_to_try(request.actor, role, as_uuid(request.POST.get(TRIED_ON, "")))
     if form.is_bound and form.is_valid() and member is not None:
-        _went, tried = form.carry_out(
-            lambda: reports.tried(request.actor, Actor.of_staff(member), member, role, wanted(form))
-        )
+        _went, tried = form.carry_out(lambda: reports.tried(request.actor, member, role, wanted(form)))
     context = {
         "form": form,
         "role": role,
