@@ -99,9 +99,10 @@ def _may_know_of(actor: Actor, person: User, domain: str) -> bool:
 
 
 def what_is_more(person: Authority, looker: Authority) -> tuple[str, ...]:
-    """What the person may do and whoever looks may not, in words; also by what was lent to them."""
-    if person.actor.domain == Domain.CLIENT:
-        return ()
+    """What the person may do and whoever looks may not, in words; also by what was lent to them.
+
+    What clients' people may do hangs on no role, and nobody of the firm lacks it; how far they see is compared.
+    """
     lent = {power for loan in person.loans for power in loan.authority.powers}
     lacking = sorted((person.powers.keys() | lent) - looker.held)
     found = [title_of(power) for power in lacking[:NAMED]]

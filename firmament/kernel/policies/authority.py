@@ -20,7 +20,7 @@ from firmament.kernel.policies.models import (
     RolePower,
 )
 from firmament.kernel.policies.powers import Declaration, declaration, house_powers
-from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher, up_to
+from firmament.kernel.policies.scopes import CLIENT_CLEARANCE, Classification, higher
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import NoFirm, ambient, current_firm_id, transaction_cache
 from firmament.kernel.tenancy.models import Membership
@@ -170,17 +170,13 @@ def _load(actor: Actor) -> Authority:
 
 
 def _seen_by(person: Authority, eyes: Authority, actor: Actor) -> Authority:
-    """The person's authority as somebody else may look through it: behind the walls of both, no further than either."""
-    reach = up_to(eyes.clearance)
-    hidden = eyes.walled_clients
+    """The person's authority as somebody else may look through it: behind the walls of both."""
     return replace(
         person,
         actor=actor,
         live=person.live and eyes.live,
-        clearance=person.clearance if person.clearance in reach else eyes.clearance,
-        walled_clients=person.walled_clients | hidden,
+        walled_clients=person.walled_clients | eyes.walled_clients,
         walled_engagements=person.walled_engagements | eyes.walled_engagements,
-        grants={client: scopes for client, scopes in person.grants.items() if client not in hidden},
         eyes=eyes,
     )
 

@@ -5,6 +5,8 @@ import re
 
 from firmament.kernel.policies.actions import assign_role, revoke_role
 from firmament.kernel.policies.authority import authority_of, forget_authority
+from firmament.kernel.policies.decide import visible
+from firmament.kernel.policies.effects import standing
 from firmament.kernel.policies.models import Role, RoleAssignment
 from firmament.kernel.policies.roles import change_role, powers_of_role
 from firmament.kernel.policies.trial import try_on
@@ -62,7 +64,10 @@ def test_a_trial_tells_what_comes_true_and_keeps_nothing(ada, alice, ledger, que
     assert (sight.before, sight.after) == (seen, DocumentRequest.objects.visible_to(before).count())
     assert "Payroll of May" in str(sight.lost)
     clients = {one.kind: one for one in told.sights}["clients.client"]
-    assert clients.same and clients.before == Client.objects.visible_to(before).standing().count()
+    assert (
+        clients.same
+        and clients.before == standing(Client).filter(visible(before, Client.view_power, Client)).count()
+    )
 
 
 def test_the_page_tries_a_draft_and_goes_on_to_save_it(ada, alice, ada_browser):
