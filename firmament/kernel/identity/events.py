@@ -236,12 +236,14 @@ class LookEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSeenAs(Event):
-    """A page was looked at as somebody else sees it. `page` is the name of its address, `path` where it is."""
+    """A page was looked at as somebody else sees it. `page` is the name of its address, `path` where it is.
+
+    Not aimed at the membership: what is done to somebody's access would be lost among pages.
+    """
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     targets: ClassVar[Mapping[str, str]] = {
         "look_id": "identity.look",
-        "membership_id": "tenancy.membership",
         "person_id": "identity.user",
     }
     personal: ClassVar[frozenset[str]] = frozenset({"person"})

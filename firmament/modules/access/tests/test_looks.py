@@ -81,7 +81,8 @@ def test_every_page_says_as_whom_and_each_stands_in_the_trail_with_both_names(ad
         "identity.look_ended",
     ]
     assert {entry.user_id for entry in ledger.entries()} == {ada.user_id}
-    assert set(Entry.objects.about("tenancy.membership", member("bob").pk)) >= {begun, seen, ended}
+    assert set(Entry.objects.about("identity.user", member("bob").user_id)) >= {begun, seen, ended}
+    assert seen not in set(Entry.objects.about("tenancy.membership", member("bob").pk))
     assert (seen.payload["page"], seen.payload["path"]) == ("clients:client_list", "/w/acme/clients/")
     assert "secret" not in str(seen.payload)
     assert "notice-bar" not in ada_browser.get("/w/acme/clients/").content.decode()

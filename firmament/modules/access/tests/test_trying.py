@@ -84,7 +84,7 @@ def test_the_page_tries_a_draft_and_goes_on_to_save_it(ada, alice, ada_browser):
     )
 
     assert "Your draft is kept below" in untold
-    assert "Bob Staff, before and after" in told and "Payroll of May" in told
+    assert "What Bob Staff may do, before and after" in told and "Payroll of May" in told
     assert "/access/why/?person=m" in told and "tried as if it were given" not in told
     assert powers_of_role(role) == there
     shown = ada_browser.post(

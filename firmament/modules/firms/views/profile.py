@@ -48,6 +48,7 @@ def profile(request: FirmRequest) -> HttpResponse:
         "makes_tokens": makes_tokens,
         "tokens": tokens_of(request.actor) if makes_tokens else (),
         "may_lend": may(request.actor, Powers.LEND),
+        "may_see_looks": may(request.actor, Identity.VIEW_LOOKS),
     }
     return page(request, "firms/profile.html", context, status=422 if form.errors else 200)
 
