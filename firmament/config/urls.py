@@ -78,6 +78,7 @@ urlpatterns: list[Address] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", views.start, name="start"),
+    path("looking/stop/", views.looking_stop, name="looking_stop"),
     path("w/<slug:firm>/", views.firm_start, name="workspace"),
     path("portal/<slug:firm>/", views.firm_start, name="portal"),
     path("portal/<slug:firm>/account/", views.account, name="portal_account"),

@@ -124,17 +124,16 @@ class Toast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What stands above every page for as long as it is so, such as that somebody looks with another's rights.
+    """A bar above everything else on every page, for as long as something out of the ordinary goes on.
 
-    action_url takes a POST with the CSRF token and nothing else; "" leaves the button out.
+    `action_url` takes a POST with the CSRF token and nothing else; "" draws no button.
     """
 
-    title: str
-    text: str = ""
+    text: str
     tone: Tone = "warning"
-    icon: str = "eye"
+    icon: str = "info-circle"
+    action: str = ""
     action_url: str = ""
-    action_label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +146,7 @@ class Shell:
     while there is none, then the palette holds the menu's destinations alone. search_page_url: the page of
     search that the portal's header leads to, which has no palette. theme_url: takes a POST of
     `theme` (auto, light, dark) from the person menu; "" leaves the switch out. account_url: takes a POST of
-    `account`, the value of one of `accounts`.
+    `account`, the value of one of `accounts`. notices: bars above the page, whatever face it shows.
     """
 
     face: Face

@@ -16,7 +16,7 @@ from firmament.kernel.files.models import StoredFile
 from firmament.kernel.jobs.errors import NotAuthorized
 from firmament.kernel.policies import reauthorize
 from firmament.kernel.policies.authority import authority_of
-from firmament.kernel.policies.decide import require
+from firmament.kernel.policies.decide import LOOKING, Denied, require
 from firmament.kernel.policies.powers import UnknownPower
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import FirmModel, Membership
@@ -56,9 +56,12 @@ def signed_url(
     """A path that hands `file` to `actor`, for 60 seconds, while `actor` has `power` on `subject`.
 
     The room has made sure that `subject` holds `file`. `inline` shows pictures and PDF in the browser; everything
-    else is saved. Denied when the actor lacks the power now.
+    else is saved. Denied when the actor lacks the power now, and whenever somebody only looks as the actor: a file
+    that has left cannot be watched.
     """
     require(actor, power, subject)
+    if actor.looker is not None:
+        raise Denied(str(power), f"{power}/{LOOKING}", ("no file leaves while one looks as somebody else",))
     payload = {
         "f": actor.firm_id.hex,
         "o": file.pk.hex,

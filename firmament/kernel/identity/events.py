@@ -188,3 +188,70 @@ class SessionsEnded(Event):
 
     user_id: UUID
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookBegun(Event):
+    """A member begins to look at the firm as somebody else sees it; it is over at `ends_at` at the latest.
+
+    `membership_id` is the person seen, where they are staff, and `person_id` in either case.
+    """
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {
+        "look_id": "identity.look",
+        "membership_id": "tenancy.membership",
+        "person_id": "identity.user",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"person", "reason"})
+    sentence: ClassVar[Text] = _("began to see Firmament as {person} sees it: {reason}")
+
+    look_id: UUID
+    membership_id: UUID | None
+    person_id: UUID
+    person: str
+    reason: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookEnded(Event):
+    """They no longer look. `how` is one of the endings of a look."""
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {
+        "look_id": "identity.look",
+        "membership_id": "tenancy.membership",
+        "person_id": "identity.user",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"person"})
+    sentence: ClassVar[Text] = _("no longer sees Firmament as {person} ({how})")
+
+    look_id: UUID
+    membership_id: UUID | None
+    person_id: UUID
+    person: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSeenAs(Event):
+    """A page was looked at as somebody else sees it. `page` is the name of its address, `path` where it is.
+
+    Not aimed at the membership: what is done to somebody's access would be lost among pages.
+    """
+
+    category: ClassVar[Category] = Category.DATA_ACCESS
+    targets: ClassVar[Mapping[str, str]] = {
+        "look_id": "identity.look",
+        "person_id": "identity.user",
+    }
+    personal: ClassVar[frozenset[str]] = frozenset({"person"})
+    sentence: ClassVar[Text] = _("looked at {page} as {person} sees it")
+
+    look_id: UUID
+    membership_id: UUID | None
+    person_id: UUID
+    person: str
+    page: str
+    path: str

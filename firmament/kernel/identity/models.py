@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import available_timezones
 
@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
+from firmament.kernel.tenancy.triggers import Trigger
 from firmament.lib.ids import uuid7
 from firmament.lib.instant import now
 
@@ -182,6 +183,94 @@ class Invitation(FirmModel):
     def is_pending(self) -> bool:
         """Whether it can still be accepted."""
         return not (self.accepted_at or self.revoked_at) and self.expires_at > now()
+
+
+class LookQuerySet(FirmQuerySet):
+    """Looks of the firm at hand."""
+
+    def going_on(self, *, at: datetime) -> Self:
+        """Those that neither ended nor ran out; one is over at its end, not after it."""
+        return self.filter(ended_at__isnull=True, ends_at__gt=at)
+
+
+class Look(FirmModel):
+    """A member looks at the firm as somebody else sees it: staff (`member`), or a client's person.
+
+    It belongs to one browser session. Once begun nothing of it changes but that it ends, and it cannot be begun for longer
+    than half an hour.
+    """
+
+    LONGEST: ClassVar[timedelta] = timedelta(minutes=30)
+
+    view_power: ClassVar[str] = "identity.view_looks"
+    triggers: ClassVar[tuple[Trigger, ...]] = (
+        Trigger(name="look_stays_as_begun", when="BEFORE UPDATE OR DELETE", function="identity_guard_look"),
+    )
+
+    class How(models.TextChoices):
+        STOPPED = "stopped", _("stopped by whoever looked")
+        SIGN_OUT = "sign_out", _("signed out")
+        TIME = "time", _("the time was over")
+        REVOKED = "revoked", _("the right to look was taken away")
+        GONE = "gone", _("the person can no longer come in")
+        MORE = "more", _("the person may do more than whoever looked")
+
+    looker = FirmForeignKey("tenancy.Membership", on_delete=models.PROTECT)
+    member = FirmForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.PROTECT)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("Reason"), max_length=500)
+    session_id = models.UUIDField()
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    how = models.CharField(max_length=8, choices=How, blank=True)
+
+    objects: ClassVar = LookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "session_id"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_look_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(member=F("looker")),
+                name="identity_look_as_somebody_else",
+                violation_error_message=_("Choose somebody else: you see Firmament as yourself already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__regex=r"\S"),
+                name="identity_look_has_a_reason",
+                violation_error_message=_("Say why you look."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("begun_at"), ends_at__lte=F("begun_at") + timedelta(minutes=30)),
+                name="identity_look_is_short",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, how="")
+                | (
+                    Q(ended_at__isnull=False)
+                    & Q(how__in=["stopped", "sign_out", "time", "revoked", "gone", "more"])
+                ),
+                name="identity_look_ends_somehow",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["firm", "-begun_at"], name="identity_look_newest"),
+            models.Index(fields=["firm", "member", "-begun_at"], name="identity_look_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.looker_id} as {self.person_id}"
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it ended, also by itself; None while it goes on."""
+        if self.ended_at is not None:
+            return self.ended_at
+        return self.ends_at if self.ends_at <= now() else None
 
 
 class ApiTokenQuerySet(FirmQuerySet):

@@ -22,6 +22,8 @@ class Can(Power):
     ISSUE_TOKENS = "identity.issue_tokens"
     VIEW_TOKENS = "identity.view_tokens"
     REVOKE_TOKENS = "identity.revoke_tokens"
+    SEE_AS = "identity.see_as"
+    VIEW_LOOKS = "identity.view_looks"
 
 
 declare(
@@ -65,8 +67,25 @@ declare(
     sensitive=True,
 )
 
+declare(
+    Can.SEE_AS,
+    title=_("See Firmament as somebody else sees it, without changing anything"),
+    sensitive=True,
+    lendable=False,
+)
+declare(
+    Can.VIEW_LOOKS,
+    title=_("See who looked as whom (as oneself, and by oneself, always)"),
+    model="identity.Look",
+    staff=any_of(owns("member_id"), owns("looker_id"), has_role()),
+    lendable=False,
+)
+
 # What was offered was asked for when the invitation was made; accepting it carries that out.
 ACCEPTING = "identity.accept_invitation"
 declare_house(ACCEPTING, [kernel_powers.Can.ASSIGN_ROLES, kernel_powers.Can.MANAGE_PORTAL])
 
+stands_open(
+    "identity.Look", reason="who looked as whom, and why; what was looked at stands behind walls of its own"
+)
 stands_open("identity.ApiToken", reason="a program's key; what it reaches is asked by its maker's powers")

@@ -20,6 +20,10 @@ def watch_entries(watcher: Callable[[Actor, Sequence[tuple[str, UUID]]], None]) 
     _watchers[:] = [watcher]
 
 
+class OnlyLooking(RuntimeError):
+    """Something was about to be done by an actor whom somebody else only looks as (`Actor.looker`)."""
+
+
 def act_under(actor: Actor, delegation_id: UUID) -> None:
     """From here on, what the actor does in this transaction is done by a power somebody lent; entries say so."""
     transaction_cache().setdefault(act_under, {}).setdefault(actor.membership_id, set()).add(
@@ -36,8 +40,11 @@ def roles_now(actor: Actor) -> list[str]:
 def record(actor: Actor, event: Event) -> Entry:
     """Write down what happened and queue what follows, in the transaction of the change itself.
 
-    If the trail cannot be written, the change does not happen.
+    If the trail cannot be written, the change does not happen. Nothing is ever written in the name of somebody whom
+    another only looks as.
     """
+    if actor.looker is not None:
+        raise OnlyLooking(f"{event.code} would stand in the name of somebody who did not do it")
     payload, personal = split(event)
     occurred_at = now()
     entry = Entry.objects.create(

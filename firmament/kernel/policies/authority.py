@@ -72,6 +72,7 @@ class Authority:
     """An actor with everything the rules ask about. `live` is False for a deactivated member, who holds nothing.
 
     `opened`: a break-glass session opens the firm to this operator.
+    `eyes` is what the one holds who looks as this person (`Actor.looker`): nothing is shown that only one may see.
     """
 
     actor: Actor
@@ -87,6 +88,7 @@ class Authority:
     loans: tuple[Loan, ...] = ()
     opened: bool = False
     duties: tuple[Duty, ...] = ()
+    eyes: "Authority | None" = None
 
     @property
     def person(self) -> frozenset[UUID]:
@@ -158,10 +160,13 @@ class _Key:
     client_id: UUID | None
     job: str
     scopes: frozenset[str]
+    looker_id: UUID | None
 
 
 def _key(actor: Actor) -> _Key:
-    return _Key(actor.domain, actor.membership_id, actor.user_id, actor.client_id, actor.job, actor.scopes)
+    looker_id = actor.looker.membership_id if actor.looker else None
+    mine = actor.domain, actor.membership_id, actor.user_id, actor.client_id
+    return _Key(*mine, actor.job, actor.scopes, looker_id)
 
 
 def authority_of(actor: Actor) -> Authority:
@@ -190,6 +195,8 @@ def forget_authority() -> None:
 
 
 def _load(actor: Actor) -> Authority:
+    if actor.looker is not None:
+        return _seen_by(authority_of(replace(actor, looker=None)), authority_of(actor.looker), actor)
     match actor.domain:
         case Domain.STAFF | Domain.TOKEN:
             return _staff(actor)
@@ -203,6 +210,18 @@ def _load(actor: Actor) -> Authority:
             return Authority(actor=actor, live=standing.live, opened=standing.live and standing.open)
         case _:
             return Authority(actor=actor, live=False)
+
+
+def _seen_by(person: Authority, eyes: Authority, actor: Actor) -> Authority:
+    """The person's authority as somebody else may look through it: behind the walls of both."""
+    return replace(
+        person,
+        actor=actor,
+        live=person.live and eyes.live,
+        walled_clients=person.walled_clients | eyes.walled_clients,
+        walled_engagements=person.walled_engagements | eyes.walled_engagements,
+        eyes=eyes,
+    )
 
 
 def system_powers(code: str) -> frozenset[str]:

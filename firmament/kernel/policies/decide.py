@@ -32,6 +32,9 @@ from firmament.kernel.policies.rules import Everyone, Rule
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Firm
 
+# The stage at which it is refused to do anything while one looks as somebody else.
+LOOKING = "looking"
+
 # Matches no row, and Django then asks the database nothing at all.
 NOTHING = Q(pk__in=())
 # Matches every row and costs nothing in SQL. Not Q(): that one vanishes under ~ and |, and so lets through.
@@ -63,6 +66,11 @@ class Denied(PermissionDenied):
     def sensitive(self) -> bool:
         """Whether the entrance must write the refusal down: also that of duties which are kept apart, always."""
         return declaration(self.power).sensitive or self.rule_id.endswith("/duties")
+
+    @property
+    def looking(self) -> bool:
+        """Whether it was refused because somebody looks as somebody else, and not because of a rule."""
+        return self.rule_id == f"{self.power}/{LOOKING}"
 
 
 def rule_for(authority: Authority, declared: Declaration) -> tuple[Rule | None, str]:
@@ -97,8 +105,27 @@ def judge(authority: Authority, declared: Declaration, subject: Subject | None) 
     """The answer for one object, or (None) that it depends on an object there is not.
 
     First by what the actor holds themself; else by what was lent to them: what the lender could do, to what the
-    lender could do it, unless a wall keeps the borrower from it.
+    lender could do it, unless a wall keeps the borrower from it. Where somebody looks as the actor, what is read is
+    also asked of whoever looks.
     """
+    ruling = _by_oneself_or_lent(authority, declared, subject)
+    eyes = _asked_too(authority, declared)
+    if eyes is None or ruling.allowed is False:
+        return ruling
+    theirs = judge(eyes, declared, subject)
+    return ruling if theirs.allowed is True else Ruling(theirs.allowed, f"{declared.power}/looker")
+
+
+def _asked_too(authority: Authority, declared: Declaration) -> Authority | None:
+    """Who is asked besides the actor: whoever looks as them, about reading.
+
+    What changes something cannot be done by whoever looks, and is shown as the person themself has it; what only a
+    client's person has is behind the walls of both already.
+    """
+    return authority.eyes if declared.reads and declared.staff is not None else None
+
+
+def _by_oneself_or_lent(authority: Authority, declared: Declaration, subject: Subject | None) -> Ruling:
     ruling = _by_oneself(authority, declared, subject)
     if ruling.allowed is True:
         return ruling
@@ -150,7 +177,10 @@ def allows(actor: Actor, power: str, obj: models.Model | None = None) -> bool:
 
 
 def require(actor: Actor, power: str, obj: models.Model | None = None) -> None:
-    """Go on only if they may; `Denied` otherwise. The first line of every action."""
+    """Go on only if they may; `Denied` otherwise. The first line of every action.
+
+    Whoever looks as somebody else goes on with reading alone.
+    """
     require_any(actor, (power,), obj)
 
 
@@ -160,6 +190,10 @@ def require_any(actor: Actor, powers: Sequence[str], obj: models.Model | None = 
     refusal: Ruling | None = None
     for power in powers:
         declared = declaration(power)
+        if actor.looker is not None and not declared.reads:
+            raise Denied(
+                str(power), f"{power}/{LOOKING}", ("nothing is done while one looks as somebody else",)
+            )
         ruling = judge(authority, declared, subject)
         if ruling.allowed is True and authority.duties and actor.membership_id is not None:
             duty = note_use(actor.membership_id, authority.duties, declared, subject)
@@ -220,7 +254,21 @@ def visible(actor: Actor, power: str, model: type[models.Model], *, holds: Holds
 def reached(
     authority: Authority, declared: Declaration, model: type[models.Model], holds: Holds = field_in
 ) -> Q | bool:
-    """The rows an authority reaches by a power; True or False where that hangs on no row."""
+    """The rows an authority reaches by a power; True or False where that hangs on no row.
+
+    Where somebody looks as the actor: those of them that whoever looks may see too, whatever the power is.
+    """
+    found = _own_and_lent(authority, declared, model, holds)
+    if authority.eyes is None:
+        return found
+    view = getattr(model, "view_power", "")
+    seen = declared if declared.reads or not view else declaration(view)
+    return both([found, seen.staff is None or reached(authority.eyes, seen, model, holds)])
+
+
+def _own_and_lent(
+    authority: Authority, declared: Declaration, model: type[models.Model], holds: Holds
+) -> Q | bool:
     lent = [_reached(loan.authority, declared, model, holds) for loan in authority.loans_of(declared.power)]
     own = _reached(authority, declared, model, holds)
     if not lent:

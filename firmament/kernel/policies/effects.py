@@ -87,7 +87,7 @@ def foresee(reader: Actor, act: Callable[[], object], *, seconds: float = SECOND
             act()
             forget_authority()
             shifts = _shifts(before, everybody())
-            clock = _Clock(seconds)
+            clock = Clock(seconds)
             moved = tuple(
                 one for model, power in kinds() for one in _moved(eyes, shifts, model, power, clock)
             )
@@ -134,7 +134,7 @@ def _shifts(before: dict[Actor, Authority], after: dict[Actor, Authority]) -> li
     return sorted(found, key=lambda shift: (shift.actor.name, str(shift.actor.user_id)))
 
 
-class _Clock:
+class Clock:
     """How much time is left to look. A question that would take longer is given up, and the answer says so.
 
     The last one may run over, by half the time at most: the limit is told anew once half of it has gone by.
@@ -168,7 +168,7 @@ class _Clock:
 
 
 def _moved(
-    eyes: Authority, shifts: list[Shift], model: type[FirmModel], declared: Declaration, clock: _Clock
+    eyes: Authority, shifts: list[Shift], model: type[FirmModel], declared: Declaration, clock: Clock
 ) -> Iterator[Moved]:
     """What the people lose of one kind, and what they gain."""
     lost: dict[Q, list[str]] = {}
@@ -181,25 +181,26 @@ def _moved(
             way = both([had, contrary(has)])
             if way is not False:
                 ways.setdefault(way if isinstance(way, Q) else EVERYTHING, []).append(shift.actor.name)
-    seen = _rows(standing(model), reached(eyes, declared, model))
+    seen = rows_within(standing(model), reached(eyes, declared, model))
     for ways in (lost, gained):
         found = _counted(seen, model, ways, clock, lost=ways is lost) if ways else None
         if found is not None:
             yield found
 
 
-def _rows(rows: "QuerySet[Any]", which: Q | bool) -> "QuerySet[Any]":
+def rows_within(rows: "QuerySet[Any]", which: Q | bool) -> "QuerySet[Any]":
+    """Those of the rows that an authority reaches."""
     if isinstance(which, Q):
         return rows.filter(which)
     return rows if which else rows.none()
 
 
 def _counted(
-    seen: "QuerySet[Any]", model: type[FirmModel], ways: dict[Q, list[str]], clock: _Clock, *, lost: bool
+    seen: "QuerySet[Any]", model: type[FirmModel], ways: dict[Q, list[str]], clock: Clock, *, lost: bool
 ) -> Moved | None:
     """The people and the things of one kind; `ways` are the rows each of them loses, or gains."""
     before = clock.ran_out
-    rows = _rows(seen, either([*ways]))
+    rows = rows_within(seen, either([*ways]))
     # In no order, so that the first few come at once however many there are: mostly there are none.
     some = clock.ask(lambda: list(rows.order_by()[: SAMPLE + 1]))
     if not some:

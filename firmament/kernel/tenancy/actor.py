@@ -28,7 +28,8 @@ class Actor:
 
     A TOKEN carries its maker's `user_id` and `membership_id`, so that its scopes are cut to what
     the maker may do at the time of use. `job` names the job of a SYSTEM actor. `client_id` is the one client
-    that a CLIENT looks at for now; None is all they are granted.
+    that a CLIENT looks at for now; None is all they are granted. `looker` is a member of the firm who looks at it
+    as this person sees it: then the actor reads, within what both may see, and does nothing.
     """
 
     domain: Domain
@@ -41,6 +42,7 @@ class Actor:
     name: str = ""
     scopes: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
+    looker: "Actor | None" = None
 
     @classmethod
     def system(cls, job: str) -> "Actor":

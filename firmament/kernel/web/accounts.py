@@ -42,7 +42,10 @@ def accounts_of(actor: Actor) -> tuple[Account, ...]:
     """
     cache: dict[UUID | None, tuple[Account, ...]] = transaction_cache().setdefault(Account, {})
     if actor.user_id not in cache:
-        cache[actor.user_id] = tuple(one for ask in offered("portal_accounts") for one in ask(actor.user_id))
+        # What a wall keeps from whoever only looks as the person is not even named.
+        hidden = authority_of(actor).walled_clients if actor.looker else frozenset[UUID]()
+        found = (one for ask in offered("portal_accounts") for one in ask(actor.user_id))
+        cache[actor.user_id] = tuple(one for one in found if one.id not in hidden)
     return cache[actor.user_id]
 
 

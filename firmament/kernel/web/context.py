@@ -18,6 +18,7 @@ from firmament.kernel.web.accounts import choices
 from firmament.kernel.web.menu import SECTION_LABELS, MenuEntry, NewEntry, Section
 from firmament.kernel.web.operating import operator_shell
 from firmament.kernel.web.request_ids import request_id_of
+from firmament.kernel.web.requests import notices_of
 from firmament.kernel.web.toasts import take_toasts
 from firmament.ui.shell import (
     PALETTES,
@@ -63,6 +64,7 @@ def shell_for(request: HttpRequest) -> Shell:
         sections=_sections(request, actor, firm.slug, staff=staff),
         new_items=_new_items(actor, firm.slug) if staff else (),
         toasts=take_toasts(request),
+        notices=notices_of(request),
         search_url=_address("search:rows", firm.slug) if staff and finds else "",
         search_page_url=_address("search_portal:search", firm.slug) if finds and not staff else "",
         profile_url=_address(f"{own}:{PROFILE}", firm.slug),
@@ -87,6 +89,7 @@ def public_shell(request: HttpRequest, brand: Brand | None = None) -> Shell:
         brand=brand or Brand(),
         person=PersonBadge(name=user.name, email=user.email) if known and user is not None else None,
         toasts=take_toasts(request),
+        notices=notices_of(request),
         sign_out_url=reverse(SIGN_OUT) if known else "",
         theme=cast(Theme, user.theme) if known and user is not None else "auto",
         language=get_language() or "en",

@@ -3,7 +3,7 @@
 What is saved is exactly what was shown: the second time the form carries a mark of everything that stood in it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -66,13 +66,14 @@ def weigh(
     act: Callable[[], Answer],
     *,
     look: Callable[[], object] | None = None,
+    besides: Collection[str] = (),
 ) -> Weighed[Answer]:
     """Make the change if exactly this was shown before, else look at what it would do.
 
     Call it with a valid form. What the action refuses stands in the form, as with `carry_out`. `look` is the change as it is
-    looked at, where it counts later only.
+    looked at, where it counts later only. `besides` are fields that are not part of the change.
     """
-    mark = _mark(request)
+    mark = _mark(request, besides)
     if request.POST.get(SEEN) == mark:
         went, answer = form.carry_out(act)
         return Weighed(done=went, answer=answer)
@@ -165,11 +166,11 @@ def _names(names: Sequence[str]) -> str:
     return get_text_list(shown, _("and"))
 
 
-def _mark(request: FirmRequest) -> str:
+def _mark(request: FirmRequest, besides: Collection[str]) -> str:
     """A name for exactly this form: its address and everything that was filled in."""
     given = {
         name: sorted(values)
         for name, values in request.POST.lists()
-        if name not in (SEEN, "csrfmiddlewaretoken")
+        if name not in (SEEN, "csrfmiddlewaretoken", *besides)
     }
     return checksum([request.get_full_path(), given])

@@ -39,25 +39,30 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """What a view declares. `power` is empty only where `reason` says why nobody needs one."""
+    """What a view declares. `power` is empty only where `reason` says why nobody needs one.
+
+    `personal`: it shows what is a person's own alone, such as their keys and their account.
+    """
 
     door: Door
     power: str = ""
     reason: str = ""
     recorded_read: bool = False
+    personal: bool = False
 
 
-def staff_page(power: str, *, recorded_read: bool = False) -> Callable[[View], View]:
+def staff_page(power: str, *, recorded_read: bool = False, personal: bool = False) -> Callable[[View], View]:
     """A page for members of the firm who have `power`; without it they are told so (403).
 
-    `recorded_read` runs GET in a transaction that may write, for views whose reading is itself recorded.
+    `recorded_read` runs GET in a transaction that may write, for views whose reading is itself recorded. Neither such
+    a page nor a `personal` one is shown to somebody who looks as the person.
     """
-    return _firm_page(Entrance(door=Door.STAFF, power=power, recorded_read=recorded_read))
+    return _firm_page(Entrance(door=Door.STAFF, power=power, recorded_read=recorded_read, personal=personal))
 
 
-def portal_page(power: str, *, recorded_read: bool = False) -> Callable[[View], View]:
+def portal_page(power: str, *, recorded_read: bool = False, personal: bool = False) -> Callable[[View], View]:
     """A page for people on the client's side who have `power` for at least one client."""
-    return _firm_page(Entrance(door=Door.PORTAL, power=power, recorded_read=recorded_read))
+    return _firm_page(Entrance(door=Door.PORTAL, power=power, recorded_read=recorded_read, personal=personal))
 
 
 def operator_page(power: str) -> Callable[[View], View]:

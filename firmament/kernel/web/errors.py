@@ -7,6 +7,7 @@ transaction that is already broken.
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.web.problems import problem
 from firmament.kernel.web.request_ids import request_id_of
+from firmament.kernel.web.requests import notices_of
 from firmament.ui.shell import Brand, Face, Shell
 
 API_PREFIX = "/api/"
@@ -75,7 +77,8 @@ def error_page(
         "shell": _shell(request),
         "request": request,
         "request_id": request_id_of(request),
-        "csrf_token": "",
+        # The bar above the page may have a button; nothing else here is sent.
+        "csrf_token": get_token(request) if notices_of(request) else "",
         "title": title or words[0],
         "text": text or words[1],
         "why_url": why_url,
@@ -102,6 +105,7 @@ def _shell(request: HttpRequest) -> Shell:
         face=Face.PUBLIC,
         brand=Brand(name=firm.name, own=True) if firm is not None else Brand(),
         home_url=home,
+        notices=notices_of(request),
         theme=getattr(person, "theme", "auto"),
         language=get_language() or "en",
         request_id=request_id_of(request),

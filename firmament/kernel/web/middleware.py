@@ -21,6 +21,9 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
+from firmament.kernel.identity.look_session import Looking, looking_in, session_id_of
+from firmament.kernel.identity.looking import LookOver, enter_look
+from firmament.kernel.identity.models import Look, User
 from firmament.kernel.identity.people import actor_for
 from firmament.kernel.identity.tokens import authenticate_token, find_token
 from firmament.kernel.ledger.events import Event
@@ -33,6 +36,15 @@ from firmament.kernel.tenancy.transaction import firm_transaction, transaction_c
 from firmament.kernel.web.accounts import account_of, choose, names_one, narrowed, opened_anew
 from firmament.kernel.web.entrances import Door, Entrance, entrance_of, to_sign_in
 from firmament.kernel.web.errors import error_page, failure_status
+from firmament.kernel.web.looking import (
+    UNWATCHED,
+    bar_of,
+    elsewhere,
+    nothing_done,
+    over,
+    refused,
+    written_down,
+)
 from firmament.kernel.web.operating import Refused, admit, operator_at
 from firmament.kernel.web.problems import problem
 from firmament.kernel.web.questions import why_address
@@ -57,8 +69,8 @@ class Visit:
     enter: Callable[[], Actor | None]
     time_zone: str
     locale: str
-    # An operator's look into a firm: written down beforehand, and nothing can be written in it.
-    looking: bool = False
+    # A look as somebody else, or an operator's into a firm, which is written down beforehand: nothing can be written in it.
+    read_only: bool = False
 
 
 class FirmMiddleware:
@@ -71,26 +83,33 @@ class FirmMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        page = _PAGES.match(request.path_info)
-        if page is not None:
-            door = Door.STAFF if page["door"] == "w" else Door.PORTAL
-            return self._page(request, door, page["slug"])
         if request.path_info.startswith(_API):
             return self._api(request)
         if request.path_info.startswith(_OPERATE):
             return self._operate(request)
+        page = _PAGES.match(request.path_info)
+        looking = None if request.path_info.startswith(UNWATCHED) else looking_in(request)
+        if looking is not None:
+            request.notices = (bar_of(looking),)  # type: ignore[attr-defined]
+            if page is None or not request.path_info.startswith(looking.home):
+                return elsewhere(request, looking) or self.get_response(request)
+        if page is not None:
+            door = Door.STAFF if page["door"] == "w" else Door.PORTAL
+            return self._page(request, door, page["slug"], looking)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Turn a refusal into its answer, and remember what else went wrong for the handler and the ledger."""
         if isinstance(exception, Denied):
             note_denied(request, exception)
+            if exception.looking:
+                return nothing_done(request)
             actor: Actor | None = getattr(request, "actor", None)
             return error_page(request, 403, why_url=why_address(actor, exception.power) if actor else "")
         request.failure_status = failure_status(exception)  # type: ignore[attr-defined]
         return None
 
-    def _page(self, request: HttpRequest, door: Door, slug: str) -> HttpResponseBase:
+    def _page(self, request: HttpRequest, door: Door, slug: str, looking: Looking | None) -> HttpResponseBase:
         match = _resolve(request)
         if match is None:
             return error_page(request, 404)
@@ -102,9 +121,13 @@ class FirmMiddleware:
             return to_sign_in(request)
         accesses = list(FirmAccess.objects.filter(user=user.pk).select_related("firm").order_by("firm__name"))
         domain = FirmAccess.Domain.STAFF if door == Door.STAFF else FirmAccess.Domain.CLIENT
-        firm = next((a.firm for a in accesses if a.domain == domain and a.firm.slug == slug), None)
+        # Whoever looks as a client's person comes in as the staff they are.
+        entering = domain if looking is None else FirmAccess.Domain.STAFF
+        firm = next((a.firm for a in accesses if a.domain == entering and a.firm.slug == slug), None)
         if firm is None or firm.state == Firm.State.CANCELED:
             return error_page(request, 404)
+        if looking is not None:
+            return self._looked_at(request, user, looking, firm, entrance)
         request.accesses = accesses  # type: ignore[attr-defined]  # for the firm switcher
         visit = Visit(
             firm=firm,
@@ -114,6 +137,43 @@ class FirmMiddleware:
             locale=user.locale or firm.locale,
         )
         return self._run(request, visit)
+
+    def _looked_at(
+        self, request: HttpRequest, user: User, looking: Looking, firm: Firm, entrance: Entrance
+    ) -> HttpResponseBase:
+        """The page as the other person gets it, for whoever only looks, and then the word of it in the ledger."""
+        refusal = refused(request, entrance)
+        person = User.objects.filter(pk=looking.person_id).first()
+        if refusal is not None or person is None:
+            return refusal or over(request, user, looking, Look.How.GONE)
+        begun: list[Look] = []
+
+        def enter() -> Actor:
+            look, actor = enter_look(
+                looking.look_id, looker=user, person=person, session_id=session_id_of(request)
+            )
+            begun.append(look)
+            return actor
+
+        visit = Visit(
+            firm=firm,
+            entrance=entrance,
+            enter=enter,
+            time_zone=person.timezone or firm.timezone,
+            locale=person.locale or firm.locale,
+            read_only=True,
+        )
+        # The firms they may enter besides this one are nobody else's business.
+        domain = FirmAccess.Domain.STAFF if looking.staff else FirmAccess.Domain.CLIENT
+        request.accesses = [FirmAccess(user=person, firm=firm, domain=domain)]  # type: ignore[attr-defined]
+        request.user = person
+        try:
+            response = self._run(request, visit)
+        except LookOver as ended:
+            return over(request, user, looking, ended.how)
+        finally:
+            request.user = user
+        return written_down(request, response, begun[0], request.actor) if begun else response  # type: ignore[attr-defined]
 
     def _api(self, request: HttpRequest) -> HttpResponseBase:
         match = _resolve(request)
@@ -162,7 +222,7 @@ class FirmMiddleware:
         if firm is None or firm.state == Firm.State.CANCELED:
             return error_page(request, 404)
         try:
-            looking = admit(request, operator, firm, entrance, match.view_name)
+            read_only = admit(request, operator, firm, entrance, match.view_name)
         except Refused as refused:
             return refused.response
         visit = Visit(
@@ -171,7 +231,7 @@ class FirmMiddleware:
             enter=lambda: Actor.of_operator(user),
             time_zone=user.timezone or "UTC",
             locale=user.locale or "en",
-            looking=looking,
+            read_only=read_only,
         )
         return self._run(request, visit)
 
@@ -232,7 +292,7 @@ class FirmMiddleware:
     def _inside(self, request: HttpRequest, visit: Visit, *, keep: bool = True) -> HttpResponseBase:
         firm = visit.firm
         request.firm = firm  # type: ignore[attr-defined]
-        read_only = visit.looking or (request.method in SAFE and not visit.entrance.recorded_read)
+        read_only = visit.read_only or (request.method in SAFE and not visit.entrance.recorded_read)
         with firm_transaction(firm.pk, read_only=read_only), as_reader(visit.time_zone, visit.locale):
             transaction_cache()[Firm] = firm
             actor = visit.enter()
@@ -283,7 +343,8 @@ def _record_afterwards(request: HttpRequest, firm_id: UUID, status: int) -> None
         return
     try:
         with firm_transaction(firm_id):
-            record(actor, event)
+            # What is refused to somebody who only looks as another is refused to them.
+            record(actor.looker or actor, event)
     except DatabaseError:
         # The database may be what failed; the answer must still leave, and the log has it.
         log.exception("A refusal or failure could not be recorded")

@@ -25,7 +25,6 @@ from firmament.kernel.web.menu import OperatorEntry
 from firmament.kernel.web.request_ids import request_id_of
 from firmament.kernel.web.toasts import take_toasts
 from firmament.lib.instant import now
-from firmament.ui.readable import moment
 from firmament.ui.shell import Brand, Face, MenuItem, MenuSection, Notice, PersonBadge, Shell, Theme
 
 READS = ("GET", "HEAD")
@@ -133,11 +132,13 @@ def _notices(operator: Operator) -> Iterator[Notice]:
     """One for each firm that stands open to them, with the time that is left and the way to close it."""
     for door in open_doors(operator):
         yield Notice(
-            title=_("%(firm)s is open to you for reading") % {"firm": door.firm},
-            text=_("%(left)s left, until %(until)s. Every page you read is written into the firm’s ledger.")
-            % {"left": _left(door.ends_at), "until": moment(door.ends_at, "datetime")},
+            text=_(
+                "%(firm)s is open to you for reading: %(left)s left. Every page is written into its ledger."
+            )
+            % {"firm": door.firm, "left": _left(door.ends_at)},
+            icon="eye",
             action_url=reverse(CLOSE, kwargs={"firm": door.slug, "pk": door.session_id}),
-            action_label=_("Close"),
+            action=_("Close"),
         )
 
 

@@ -1,13 +1,16 @@
-"""Where pages lead that are asked "who can see this?" and "why can I not?": a room offers each, by its AppConfig.
+"""Where pages lead that are asked "who can see this?", "why can I not?" and "what do they see?": a room offers each.
 
-`audience_page = "access:who"`, `why_page = "access:why"`: names of addresses that take the question as their query.
+`audience_page = "access:who"`, `why_page = "access:why"`, `look_page = "access:look_new"` in its AppConfig: names of addresses
+that take the question as their query.
 """
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.apps import apps
 from django.urls import NoReverseMatch
 
+from firmament.kernel.identity.policies import Can as Identity
 from firmament.kernel.policies.decide import may
 from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.tenancy.actor import Actor
@@ -40,3 +43,12 @@ def why_address(actor: Actor, power: str) -> str:
     if not page or not may(actor, Can.EXPLAIN):
         return ""
     return f"{page}?{urlencode({'person': f'm:{actor.membership_id}', 'power': power})}"
+
+
+def look_address(actor: Actor, *, member_id: UUID | None = None, user_id: UUID | None = None) -> str:
+    """Where to begin to see the firm as this member, or as this client's person; "" for whoever may not."""
+    page = _page("look_page")
+    if not page or member_id == actor.membership_id is not None or not may(actor, Identity.SEE_AS):
+        return ""
+    person = f"m:{member_id}" if member_id else f"u:{user_id}"
+    return f"{page}?{urlencode({'person': person})}"

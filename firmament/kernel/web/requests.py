@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from firmament.kernel.identity.models import User
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm, FirmAccess
+from firmament.ui.shell import Notice
 
 
 class FirmRequest(HttpRequest):
@@ -21,8 +22,16 @@ class FirmRequest(HttpRequest):
     user: User
     accesses: list[FirmAccess]
     request_id: str
+    # Bars above the page, whatever is drawn (`notices_of`).
+    notices: tuple[Notice, ...]
     # What a list is to put its rows into instead of answering: a job asks for them (`exports`).
     wanted: list[Any]
+
+
+def notices_of(request: HttpRequest) -> tuple[Notice, ...]:
+    """What stands above every page of this request; whoever lays one there adds it to `request.notices`."""
+    notices: tuple[Notice, ...] = getattr(request, "notices", ())
+    return notices
 
 
 @contextmanager

@@ -5,10 +5,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from firmament.kernel.breakglass.operators import operator_of
+from firmament.kernel.identity.look_session import looking_in
+from firmament.kernel.identity.models import Look
 from firmament.kernel.tenancy.models import Firm, FirmAccess
 from firmament.kernel.web.accounts import accounts_of, choose, page_before
 from firmament.kernel.web.context import door_url, first_address
 from firmament.kernel.web.entrances import person_page
+from firmament.kernel.web.looking import over
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
@@ -54,6 +57,16 @@ def account(request: FirmRequest, firm: str) -> HttpResponse:
     if wanted and found is None:
         toast(request, _("You do not act for that client any more. You see all your others."), tone="warning")
     return HttpResponseRedirect(page_before(request), status=303)
+
+
+@require_POST
+@person_page("It ends what somebody themselves began: looking as somebody else.")
+def looking_stop(request: HttpRequest) -> HttpResponse:
+    """No longer see the firm as somebody else sees it."""
+    looking, user = looking_in(request), request.user
+    if looking is None or not user.is_authenticated:
+        return HttpResponseRedirect("/", status=303)
+    return over(request, user, looking, Look.How.STOPPED)
 
 
 def _door(access: FirmAccess) -> str:

@@ -10,9 +10,10 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
     icon = "key"
     requires = ()
-    # Where other pages lead for "who can see this?" and "why can I not?".
+    # Where other pages lead for "who can see this?", "why can I not?" and "what do they see?".
     audience_page = "access:who"
     why_page = "access:why"
+    look_page = "access:look_new"
     menu = (
         MenuEntry(
             Section.ADMINISTRATION,

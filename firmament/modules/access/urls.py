@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from firmament.modules.access.views import duties, lending, roles, tokens, walls, who, why
+from firmament.modules.access.views import duties, lending, looks, roles, tokens, trying, walls, who, why
 
 urlpatterns = [
     path("roles/", roles.roles, name="roles"),
     path("roles/<uuid:pk>/", roles.role, name="role"),
     path("roles/<uuid:pk>/copy/", roles.role_copy, name="role_copy"),
     path("roles/<uuid:pk>/change/", roles.role_change, name="role_change"),
+    path("roles/<uuid:pk>/try/", trying.role_try, name="role_try"),
     path("roles/<uuid:pk>/delete/", roles.role_delete, name="role_delete"),
     path("roles/<uuid:pk>/restore/", roles.role_restore, name="role_restore"),
     path("walls/", walls.walls, name="walls"),
@@ -28,4 +29,6 @@ urlpatterns = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("who/", who.who, name="who"),
     path("why/", why.why, name="why"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/new/", looks.look_new, name="look_new"),
 ]

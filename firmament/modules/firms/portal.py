@@ -21,7 +21,7 @@ from firmament.modules.firms.reports.profile import ways
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page(Can.USE_PROFILE)
+@portal_page(Can.USE_PROFILE, personal=True)
 def profile(request: FirmRequest) -> HttpResponse:
     """Name, time zone, formats, appearance; and the ways to address, password and sessions."""
     form = ProfileForm(request.POST if request.method == "POST" else None, user=request.user, staff=False)
@@ -37,7 +37,7 @@ def profile(request: FirmRequest) -> HttpResponse:
 
 
 @require_POST
-@portal_page(Can.USE_PROFILE)
+@portal_page(Can.USE_PROFILE, personal=True)
 def theme(request: FirmRequest) -> HttpResponse:
     """Light, dark, or as the device; then back to where it was chosen."""
     form = ThemeForm(request.POST)

@@ -6,6 +6,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from firmament.kernel.policies import powers
 from firmament.kernel.policies.authority import authority_of, forget_authority
 from firmament.kernel.policies.compile import behind_wall
 from firmament.kernel.policies.decide import allows, may, visible
@@ -150,6 +151,31 @@ def torn_by_hand(actor: Actor) -> bool:
         if set(pair.powers) <= held:
             return True
     return False
+
+
+@examples(60)
+@given(drawn())
+def test_looking_as_somebody_else_shows_what_both_may_see_and_nothing_else(acme: Firm, drawn: Drawn) -> None:
+    with world(drawn) as made:
+        powers._declared[Trial.DO] = replace(powers._declared[Trial.DO], reads=True)
+        rows = list(Wall.objects.all())
+        people = [
+            actor
+            for actor in made.actors
+            if actor.domain in (Domain.STAFF, Domain.CLIENT) and actor.firm_id == acme.pk
+        ]
+        for looker in (people[0], people[-1]):
+            for person in people:
+                looking = replace(person, looker=looker)
+                listed = Wall.objects.filter(visible(looking, Trial.DO, Wall)).values_list("pk", flat=True)
+                allowed = {row.pk for row in rows if allows(looking, Trial.DO, row)}
+                both = {
+                    row.pk for row in rows if allows(person, Trial.DO, row) and allows(looker, Trial.DO, row)
+                }
+
+                assert sorted(listed) == sorted(allowed) == sorted(both), (person.domain, drawn)
+                assert may(looking, Trial.DO) or not both
+                event(f"{person.domain}: {'some' if both else 'none'} of {'some' if rows else 'none'}")
 
 
 @examples(60)

@@ -96,6 +96,7 @@ EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "access:role_copy": _role,
     "access:role_change": _role,
     "access:role_delete": _role,
+    "access:role_try": _role,
     "access:role_restore": _deleted,
     "access:duty": _duty,
     "access:duty_enforce": _duty,

@@ -7,17 +7,14 @@ from django.urls import reverse
 
 from firmament.modules.access.tests.factories import EXAMPLES
 
-STAFF = ("roles", "walls", "wall_new", "duties", "duty_new", "why", "who", "lent", "away", "tokens")
-OPEN_TO_ALL = {"lent", "away", "tokens"}
+STAFF = (
+    *("roles", "walls", "wall_new", "duties", "duty_new", "why", "who", "lent", "away", "tokens"),
+    *("looks", "look_new"),
+)
+OPEN_TO_ALL = {"lent", "away", "tokens", "looks"}
 READABLE = (
-    "role",
-    "role_copy",
-    "role_change",
-    "wall_lift",
-    "wall_review",
-    "duty",
-    "duty_retire",
-    "duty_exempt",
+    *("role", "role_copy", "role_change", "role_try", "wall_lift", "wall_review"),
+    *("duty", "duty_retire", "duty_exempt"),
 )
 
 

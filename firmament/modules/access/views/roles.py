@@ -31,6 +31,9 @@ from firmament.modules.access.reports import roles as reports
 from firmament.modules.access.views.tabs import access_tabs
 from firmament.ui.shapes import Column, Crumb
 
+# A field of the page on which a draft is tried, no part of the role (`trying`).
+TRIED_ON = "tried_on"
+
 
 @require_safe
 @staff_page(Can.VIEW_ROLES)
@@ -72,7 +75,7 @@ def role(request: FirmRequest, pk: UUID) -> HttpResponse:
         "role": found,
         "facts": facts,
         "line": facts.line,
-        "crumbs": _crumbs(),
+        "crumbs": crumbs_to(),
         "may_manage": may(request.actor, Can.MANAGE_ROLES),
         "may_assign": may(request.actor, Can.ASSIGN_ROLES),
     }
@@ -96,7 +99,7 @@ def role_copy(request: FirmRequest, pk: UUID) -> HttpResponse:
         title=_("Copy the role %(name)s") % {"name": source.name},
         submit=_("Make the copy"),
         back_url=link("access:role", pk=source.pk),
-        crumbs=_crumbs(source),
+        crumbs=crumbs_to(source),
         template="access/role_copy.html",
     )
 
@@ -109,9 +112,11 @@ def role_change(request: FirmRequest, pk: UUID) -> HttpResponse:
     if found.built_in:
         toast(request, _("A built-in role stays as it is. Copy it, and change the copy."), tone="info")
         return go("access:role_copy", pk=found.pk)
-    form, weighed = _role_form(request, found), None
+    form, weighed = role_form(request, found), None
     if form.is_bound and form.is_valid():
-        weighed = weigh(request, form, lambda: change_role(request.actor, found, **_wanted(form)))
+        weighed = weigh(
+            request, form, lambda: change_role(request.actor, found, **wanted(form)), besides=(TRIED_ON,)
+        )
         if weighed.done:
             toast(request, _("Saved. It counts from this moment on."))
             return go("access:role", pk=found.pk)
@@ -122,13 +127,15 @@ def role_change(request: FirmRequest, pk: UUID) -> HttpResponse:
         title=_("What the role %(name)s allows") % {"name": found.name},
         submit=_("Save"),
         back_url=link("access:role", pk=found.pk),
-        crumbs=_crumbs(found),
+        crumbs=crumbs_to(found),
         template="access/role_change.html",
         kept=reports.named(form.kept),
+        try_url=link("access:role_try", pk=found.pk),
     )
 
 
-def _role_form(request: FirmRequest, found: Role) -> RoleForm:
+def role_form(request: FirmRequest, found: Role) -> RoleForm:
+    """The form of a role, a draft of it or what it carries now."""
     clearances = reports.offered_clearances(request.actor)
     if found.clearance not in dict(clearances):
         clearances = [*clearances, (found.clearance, str(found.get_clearance_display()))]
@@ -141,7 +148,8 @@ def _role_form(request: FirmRequest, found: Role) -> RoleForm:
     )
 
 
-def _wanted(form: RoleForm) -> dict[str, Any]:
+def wanted(form: RoleForm) -> dict[str, Any]:
+    """What the action takes."""
     given = form.cleaned_data
     return {"name": given["name"], "clearance": given["clearance"], "powers": form.powers()}
 
@@ -179,7 +187,8 @@ def role_of(request: FirmRequest, pk: UUID) -> Role:
     return found
 
 
-def _crumbs(found: Role | None = None) -> tuple[Crumb, ...]:
+def crumbs_to(found: Role | None = None) -> tuple[Crumb, ...]:
+    """The way to a role's pages."""
     crumbs = [Crumb(label=_("Access"), url=link("access:roles"))]
     if found is not None:
         crumbs.append(Crumb(label=found.name, url=link("access:role", pk=found.pk)))

@@ -10,7 +10,7 @@ from firmament.ui.shapes import Tab
 
 
 def access_tabs(request: FirmRequest, here: str) -> tuple[Tab, ...]:
-    """Roles, walls, duties kept apart, what is lent, keys of programs, and the questions who and why."""
+    """Roles, walls, duties kept apart, what is lent, keys of programs, the questions who and why, and who looked as whom."""
     return tabs(
         request,
         here,
@@ -22,5 +22,6 @@ def access_tabs(request: FirmRequest, here: str) -> tuple[Tab, ...]:
             ("access:tokens", _("API tokens"), Identity.VIEW_TOKENS),
             ("access:who", _("Who can see…?"), Can.VIEW_AUDIENCE),
             ("access:why", _("Why can, or cannot…?"), Can.EXPLAIN),
+            ("access:looks", _("Seen as"), Identity.VIEW_LOOKS),
         ),
     )

@@ -27,6 +27,7 @@ from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
 from firmament.kernel.web.lists import ListAction, ListPage, list_page
 from firmament.kernel.web.page import page, wants_fragment
+from firmament.kernel.web.questions import look_address
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
 from firmament.modules.firms.actions.people import set_roles, set_title
@@ -157,6 +158,7 @@ def person(request: FirmRequest, pk: UUID) -> HttpResponse:
         and member.pk != actor.membership_id,
         "may_audit": may(actor, Entry.view_power),
         "may_explain": may(actor, Powers.EXPLAIN),
+        "look_url": look_address(actor, member_id=member.pk),
         "may_wall": may(actor, Powers.VIEW_WALLS),
     }
     return page(request, "firms/person.html", context)

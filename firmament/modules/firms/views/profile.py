@@ -28,7 +28,7 @@ from firmament.ui.shapes import Crumb
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(Can.USE_PROFILE)
+@staff_page(Can.USE_PROFILE, personal=True)
 def profile(request: FirmRequest) -> HttpResponse:
     """Name, time zone, formats, appearance; and the ways to address, password, sessions and tokens."""
     form = ProfileForm(request.POST if request.method == "POST" else None, user=request.user, staff=True)
@@ -48,12 +48,13 @@ def profile(request: FirmRequest) -> HttpResponse:
         "makes_tokens": makes_tokens,
         "tokens": tokens_of(request.actor) if makes_tokens else (),
         "may_lend": may(request.actor, Powers.LEND),
+        "may_see_looks": may(request.actor, Identity.VIEW_LOOKS),
     }
     return page(request, "firms/profile.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
-@staff_page(Can.USE_PROFILE)
+@staff_page(Can.USE_PROFILE, personal=True)
 def theme(request: FirmRequest) -> HttpResponse:
     """Light, dark, or as the device; then the page from which it was chosen, which the server draws in it."""
     form = ThemeForm(request.POST)
@@ -70,7 +71,7 @@ def came_from(request: FirmRequest) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page(Identity.ISSUE_TOKENS)
+@staff_page(Identity.ISSUE_TOKENS, personal=True)
 def token_new(request: FirmRequest) -> HttpResponse:
     """Make a key. Its secret stands on the answer to this POST, and nowhere ever again."""
     form = TokenForm(

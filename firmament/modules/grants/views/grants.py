@@ -21,6 +21,7 @@ from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
 from firmament.kernel.web.page import form_page, page
+from firmament.kernel.web.questions import look_address
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import carry_out, toast
 from firmament.lib.instant import now
@@ -63,7 +64,12 @@ def access(request: FirmRequest, pk: UUID) -> HttpResponse:
         "head": head,
         "client": head.client,
         "grants": [
-            {"grant": grant, "scopes": titles(grant.scopes), "over": _over(grant)}
+            {
+                "grant": grant,
+                "scopes": titles(grant.scopes),
+                "over": _over(grant),
+                "look_url": "" if _over(grant) else look_address(actor, user_id=grant.user_id),
+            }
             for grant in grants.select_related("user").order_by("user__name", "pk")
         ],
         "invitations": [
