@@ -9,7 +9,17 @@ from pydantic import BaseModel, Field
 
 from firmament.kernel.api.answers import Shape, adapter_of, json_answer
 from firmament.kernel.api.problems import Problem
-from firmament.kernel.web.keyset import BadCursor, Finder, Order, Place, beyond, decode, encode, order_of, ordering
+from firmament.kernel.web.keyset import (
+    BadCursor,
+    Finder,
+    Order,
+    Place,
+    beyond,
+    decode,
+    encode,
+    order_of,
+    ordering,
+)
 
 Item = TypeVar("Item")
 

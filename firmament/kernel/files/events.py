@@ -50,7 +50,7 @@ class FileScanned(AboutFile):
 class FileQuarantined(AboutFile):
     """The scanner flagged the file, or could not scan it whole; nobody can open it."""
 
-    outcome: ClassVar[Outcome] = Outcome.DENIED
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("quarantined {name}: {reason}")
 
     reason: str

@@ -151,7 +151,7 @@ class SignInThrottled(Event):
     category: ClassVar[Category] = Category.AUTH
     targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
     personal: ClassVar[frozenset[str]] = frozenset({"ip_prefix"})
-    outcome: ClassVar[Outcome] = Outcome.DENIED
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("noticed too many sign-in attempts for a person, from {ip_prefix}")
 
     user_id: UUID

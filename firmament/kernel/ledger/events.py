@@ -55,7 +55,7 @@ class Event:
     `Change`s. They declare the category; `targets`, from field name to the label of the model it points at
     ("clients.client"; "{kind}" stands for the event's own field of that name), which is where timelines find them;
     `personal`, the fields whose values may have to be erased one day; and `sentence`, which follows the actor's name
-    and may use `{field}`. `outcome` says of what was refused or went wrong that it did. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
+    and may use `{field}`. `ends_as` says of what was refused or went wrong that it did. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
     go on being read by this class.
     """
 
@@ -64,7 +64,7 @@ class Event:
     targets: ClassVar[Mapping[str, str]] = {}
     personal: ClassVar[frozenset[str]] = frozenset()
     sentence: ClassVar[Text] = ""
-    outcome: ClassVar[Outcome] = Outcome.DONE
+    ends_as: ClassVar[Outcome] = Outcome.DONE
     formerly: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -107,5 +107,8 @@ def event_classes() -> dict[str, type[Event]]:
 def outcome_codes(outcome: Outcome) -> frozenset[str]:
     """The codes of events that ended so, former ones among them; what nobody declares any more was done."""
     return frozenset(
-        name for code, known in event_classes().items() if known.outcome is outcome for name in every_code(code)
+        name
+        for code, known in event_classes().items()
+        if known.ends_as is outcome
+        for name in every_code(code)
     )

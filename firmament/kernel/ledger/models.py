@@ -81,9 +81,7 @@ class Entry(FirmModel):
                 name="entry_token_cell",
                 condition=Q(token_id__isnull=False),
             ),
-            models.Index(
-                fields=["firm", "request_id"], name="entry_request", condition=Q(request_id__gt="")
-            ),
+            models.Index(fields=["firm", "request_id"], name="entry_request", condition=Q(request_id__gt="")),
         ]
 
     def __str__(self) -> str:

@@ -56,7 +56,7 @@ class MessageFailed(Event):
         "delivery_id": "messages.delivery",
         "client_id": "clients.client",
     }
-    outcome: ClassVar[Outcome] = Outcome.FAILED
+    ends_as: ClassVar[Outcome] = Outcome.FAILED
     personal: ClassVar[frozenset[str]] = frozenset({"recipient", "reason"})
     sentence: ClassVar[Text] = _("could not send “{wording}” to {recipient}: {reason}")
 

@@ -37,7 +37,7 @@ class LogFoundBroken(Event):
 
     category: ClassVar[Category] = Category.SYSTEM
     targets: ClassVar[Mapping[str, str]] = {"verification_id": "proof.verification"}
-    outcome: ClassVar[Outcome] = Outcome.FAILED
+    ends_as: ClassVar[Outcome] = Outcome.FAILED
     sentence: ClassVar[Text] = _("found the audit trail changed: {first}")
 
     verification_id: UUID

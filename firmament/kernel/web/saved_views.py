@@ -33,7 +33,6 @@ SHOWN = 6
 class ReadyView:
     """A view that a list brings along and everybody has; nobody changes it. `query` is the part of an address."""
 
-    key: str
     title: Text
     query: str
 

@@ -38,7 +38,7 @@ class SubmissionCleared(AboutSubmission):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionQuarantined(AboutSubmission):
-    outcome: ClassVar[Outcome] = Outcome.DENIED
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("stopped {name} for “{item}”: the virus scan flagged it")
 
 
