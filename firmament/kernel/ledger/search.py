@@ -88,10 +88,10 @@ class Search:
         lane = _lane(self.asked)
         place = f"AND (e.occurred_at, e.{lane.key}) {sign} (%(at)s, %(id)s)" if beyond else ""
         text = (
-            f"SELECT DISTINCT f.occurred_at, f.id FROM {CELLS} CROSS JOIN LATERAL ("
+            f"SELECT DISTINCT f.occurred_at, f.id FROM {CELLS} CROSS JOIN LATERAL ("  # noqa: S608 - our own words
             f" SELECT e.occurred_at, e.{lane.key} AS id FROM {lane.table} e WHERE {lane.within} {place}"
             f" ORDER BY e.occurred_at {way}, e.{lane.key} {way} LIMIT %(most)s) f"
-            f" ORDER BY f.occurred_at {way}, f.id {way} LIMIT %(most)s"  # noqa: S608 - our own words; values are given apart
+            f" ORDER BY f.occurred_at {way}, f.id {way} LIMIT %(most)s"
         )
         given = self._given(most=most)
         if beyond is not None:
@@ -106,10 +106,10 @@ class Search:
         # What names two of the things asked about would be counted twice.
         twice = max(1, len(self.asked.objects))
         text = (
-            "SELECT count(*) FROM (SELECT DISTINCT g.id FROM ("
+            "SELECT count(*) FROM (SELECT DISTINCT g.id FROM ("  # noqa: S608 - our own words
             f" SELECT f.id FROM {CELLS} CROSS JOIN LATERAL ("
             f" SELECT e.{lane.key} AS id FROM {lane.table} e WHERE {lane.within} LIMIT %(most)s) f"
-            f" LIMIT %(most)s * {twice}) g LIMIT %(most)s) counted"  # noqa: S608 - as above
+            f" LIMIT %(most)s * {twice}) g LIMIT %(most)s) counted"
         )
         return int(_rows(text, self._given(most=most))[0][0])
 
@@ -119,8 +119,8 @@ class Search:
             return {}
         lane = _lane(self.asked)
         text = (
-            f"SELECT c.object_id, c.category, c.code, c.domain, f.n FROM {CELLS} CROSS JOIN LATERAL ("
-            f" SELECT count(*) AS n FROM {lane.table} e WHERE {lane.within}) f WHERE f.n > 0"  # noqa: S608 - as above
+            f"SELECT c.object_id, c.category, c.code, c.domain, f.n FROM {CELLS} CROSS JOIN LATERAL ("  # noqa: S608 - our own words
+            f" SELECT count(*) AS n FROM {lane.table} e WHERE {lane.within}) f WHERE f.n > 0"
         )
         return {Cell(*row[:4]): row[4] for row in _rows(text, self._given(most=0))}
 
@@ -136,7 +136,7 @@ def search(asked: Asked) -> Search:
     lane = _lane(asked)
     # One step in the index from each cell to the next (a loose index scan), however many entries lie between them.
     text = (
-        "WITH RECURSIVE cell AS ("
+        "WITH RECURSIVE cell AS ("  # noqa: S608 - our own words
         f" SELECT o.object_id, f.* FROM unnest(%(asked_of)s::uuid[]) AS o (object_id) CROSS JOIN LATERAL ("
         f" SELECT e.category, e.code, e.domain FROM {lane.table} e WHERE {lane.owner('o')}"
         " ORDER BY e.category, e.code, e.domain LIMIT 1) f"
@@ -145,7 +145,7 @@ def search(asked: Asked) -> Search:
         f" SELECT e.category, e.code, e.domain FROM {lane.table} e WHERE {lane.owner('c')}"
         " AND (e.category, e.code, e.domain) > (c.category, c.code, c.domain)"
         " ORDER BY e.category, e.code, e.domain LIMIT 1) n"
-        ") SELECT object_id, category, code, domain FROM cell"  # noqa: S608 - as above
+        ") SELECT object_id, category, code, domain FROM cell"
     )
     given = _parameters(asked) | {"asked_of": list(asked.objects) if lane.things else [None]}
     return Search(asked, tuple(cell for row in _rows(text, given) if asked.fits(cell := Cell(*row))))

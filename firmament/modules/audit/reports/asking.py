@@ -115,7 +115,7 @@ def asked_of(given: Mapping[str, str]) -> Asked:
         words=tuple(searched(given.get("q", "")).split()[:MAX_WORDS]),
         outcome=outcome if outcome in set(Outcome) else "",
         domains=tuple(one for one in (who.domain, domain) if one),
-        request_id=searched(given.get("request", ""))[:64],
+        request_id=searched(given.get("request_id", ""))[:64],
         since=since,
         before=before,
     )

@@ -107,7 +107,7 @@ def addresses(world):
         "outcome": list(Outcome),
         "door": [*Domain, "window"],
         "object": [*map(str, world.things), str(uuid4())],
-        "request": ["req-1"],
+        "request_id": ["req-1"],
         "q": ["clie", "read file", "DENIED".lower()],
         "period": ["7", "30", "year"],
         "day_from": [str(today - timedelta(days=days)) for days in (50, 20, 5)],
@@ -193,13 +193,34 @@ def test_each_target_has_its_line_whoever_writes_it(alice):
 
 def test_the_page_says_what_narrows_it_and_costs_a_few_queries(alice_browser, world, queries):
     alice_browser.get(URL)
-    address = {"object": str(world.things[0]), "outcome": "denied", "door": "staff"}
+    address = {
+        "object": str(world.things[0]),
+        "outcome": "denied",
+        "door": "staff",
+        "who": str(world.people[0]),
+    }
 
     with queries() as asked:
         page = alice_browser.get(URL, address).content.decode()
 
     assert "Carla’s Bakery" in page
     assert asked.count <= 15
+
+
+def test_each_filter_stands_in_a_chip_that_takes_it_away(alice_browser, world):
+    asked = {
+        "who": f"token:{world.token}",
+        "object": str(world.things[0]),
+        "request_id": "req-1",
+        "outcome": "done",
+        "door": "token",
+        "period": "90",
+        "event": "clients.client_changed",
+    }
+
+    page = alice_browser.get(URL, asked).content.decode()
+
+    assert page.count('class="chip-name"') == len(asked)
 
 
 def test_ready_views_stand_above_the_trail_and_the_one_shown_is_marked(alice_browser):

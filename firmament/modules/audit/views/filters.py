@@ -95,7 +95,7 @@ class RequestFilter:
     """One request, by its number, as an error page or the server's log gives it."""
 
     label: Text
-    key: str = "request"
+    key: str = "request_id"
 
     @property
     def names(self) -> tuple[str, ...]:
