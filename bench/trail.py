@@ -172,6 +172,7 @@ def lay(entries: int) -> UUID:
         with root.cursor().copy("COPY bench_code FROM STDIN") as copy:
             for n, (code, event) in enumerate(known):
                 copy.write_row((n, code, str(event.category)))
+        root.execute("ANALYZE bench_code, bench_id")
         firms = firms_of(root)
         with without_indexes(root):
             step = STEP.format(people=PEOPLE, portal=PORTAL, clients=CLIENTS, things=THINGS, tokens=TOKENS)
@@ -181,6 +182,9 @@ def lay(entries: int) -> UUID:
                     many = min(AT_ONCE, every - start)
                     given = {"from": start, "all": every, "many": many, "firm": number, "id": firm}
                     client = root.cursor()
+                    sys.stdout.write(
+                        f"firm {number}: {start:,} of {every:,} at {time.perf_counter():.0f} s\n"
+                    )
                     for statement in step.split(";\n"):
                         if statement.strip():
                             client.execute(bound(statement, {**given, "codes": len(known)}))
@@ -220,8 +224,9 @@ def without_indexes(root: Any) -> Iterator[None]:
     for name, _made in indexes:
         root.execute(f'DROP INDEX "{name}"')
     yield
-    for _name, made in indexes:
-        root.execute(made)
+    for name, made in indexes:
+        sys.stdout.write(f"{name} at {time.perf_counter():.0f} s\n")
+        root.execute(str(made))
     for table in LAID:
         root.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
 

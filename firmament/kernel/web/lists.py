@@ -83,7 +83,8 @@ class ListPage:
 
     `counted(12)` says "12 clients". `row_url` names the page of a row (`pk`), `row_name` the path of what a row
     is called aloud. `order` is the key of a column that sorts, "-" for descending. `export` is the base of the file
-    name; empty: no export. `ready` are views that everybody has. `tabs` are the room's pages beside this one, `url_name` its own among them. `template` extends `web/list.html` where a room has more to show.
+    name; empty: no export. `ready` are views that everybody has. `checksum`: an exported file says how it can be known
+    unchanged. `tabs` are the room's pages beside this one, `url_name` its own among them. `template` extends `web/list.html` where a room has more to show.
     """
 
     name: str
@@ -105,6 +106,7 @@ class ListPage:
     url_name: str = ""
     template: str = ROWS
     ready: tuple[ReadyView, ...] = ()
+    checksum: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The audit trail: found, read in full, exported, and its own reading recorded."""
 
 import csv
+import hashlib
 import io
 import re
 from datetime import timedelta
@@ -116,9 +117,15 @@ def test_the_export_holds_what_is_on_the_screen_and_is_recorded(alice, alice_bro
     make_client(alice, name="Exported Ltd")
     ledger.forget()
 
-    answer = alice_browser.post(f"{URL}?event=clients.client_created", {"export": "csv"})
+    shown = "&".join(f"columns={key}" for key in ("at", "who", "what", "category", "code", "address"))
+    answer = alice_browser.post(f"{URL}?event=clients.client_created&{shown}", {"export": "csv"})
 
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    *rows, last = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    above = answer.content[: answer.content.index(b"SHA-256,")]
+    assert last == ["SHA-256", hashlib.sha256(above).hexdigest()]
+    assert ledger.entries()[0].payload["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    entry = Entry.objects.filter(code="clients.client_created").order_by("-occurred_at", "-pk")[0]
+    assert rows[1][5].endswith(f"{URL}{entry.pk}/")
     assert rows[0][:3] == ["When", "Who", "What"]
     assert rows[1][1:3] == ["Alice Partner", "added the client Exported Ltd"]
     assert {row[4] for row in rows[1:]} == {"clients.client_created"}

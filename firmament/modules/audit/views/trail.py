@@ -27,7 +27,7 @@ from firmament.kernel.web.filters import (
     as_date,
     as_uuid,
 )
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import absolute_link, link
 from firmament.kernel.web.lists import Empty, ListAction, ListPage, list_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
@@ -121,6 +121,14 @@ COLUMNS = (
         export=lambda _row, code: str(outcome_of(code).label),
     ),
     Column(key="id", label=gettext_lazy("Entry"), hidden=True, draw=_mono),
+    Column(
+        key="address",
+        label=gettext_lazy("Entry address"),
+        path="id",
+        hidden=True,
+        draw=lambda _row, pk: absolute_link("audit:entry", pk=pk),
+        export=lambda _row, pk: absolute_link("audit:entry", pk=pk),
+    ),
 )
 
 
@@ -195,6 +203,7 @@ def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
             icon="history",
         ),
         ready=READY,
+        checksum=True,
     )
 
 
