@@ -9,7 +9,17 @@ from pydantic import BaseModel, Field
 
 from firmament.kernel.api.answers import Shape, adapter_of, json_answer
 from firmament.kernel.api.problems import Problem
-from firmament.kernel.web.keyset import BadCursor, Order, Place, beyond, decode, encode, order_of, ordering
+from firmament.kernel.web.keyset import (
+    BadCursor,
+    Finder,
+    Order,
+    Place,
+    beyond,
+    decode,
+    encode,
+    order_of,
+    ordering,
+)
 
 Item = TypeVar("Item")
 
@@ -36,16 +46,18 @@ def cursor_page(
     limit: int,
     cursor: str,
     sort: str,
+    finder: Finder | None = None,
 ) -> HttpResponse:
-    """Answer with one page of `rows` in the order `sort` ("-created_at").
+    """Answer with one page of `rows` in the order `sort` ("-created_at"), or of what a `finder` finds of them.
 
     With a `Shape` the items are JSON made in SQL; with a schema the rows become instances first, for objects
     that Python must compute. Let the operation declare `sort` as a Literal: it names ORM paths.
     """
     order = order_of(rows.model, sort)
+    place = None
     if cursor:
         try:
-            rows = rows.filter(beyond(order, decode(rows.model, order, cursor)))
+            place = decode(rows.model, order, cursor)
         except BadCursor as error:
             raise Problem(
                 422,
@@ -58,11 +70,15 @@ def cursor_page(
                     }
                 ],
             ) from error
+    if finder is not None:
+        rows = finder.page(order, place, backwards=False, most=limit + 1)
+    if place is not None:
+        rows = rows.filter(beyond(order, place))
     rows = rows.order_by(*ordering(order))[: limit + 1]
-    items, place = (
+    items, last = (
         _shaped(rows, form, order, limit) if isinstance(form, Shape) else _dumped(rows, form, order, limit)
     )
-    following = json.dumps(encode(order, place)).encode() if place is not None else b"null"
+    following = json.dumps(encode(order, last)).encode() if last is not None else b"null"
     return json_answer(b'{"items":[' + items + b'],"next":' + following + b"}")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class FileScanned(AboutFile):
 class FileQuarantined(AboutFile):
     """The scanner flagged the file, or could not scan it whole; nobody can open it."""
 
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("quarantined {name}: {reason}")
 
     reason: str

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +151,7 @@ class SignInThrottled(Event):
     category: ClassVar[Category] = Category.AUTH
     targets: ClassVar[Mapping[str, str]] = {"user_id": "identity.user"}
     personal: ClassVar[frozenset[str]] = frozenset({"ip_prefix"})
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("noticed too many sign-in attempts for a person, from {ip_prefix}")
 
     user_id: UUID

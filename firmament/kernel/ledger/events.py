@@ -30,6 +30,14 @@ class Category(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
+class Outcome(models.TextChoices):
+    """How an attempt ended. It follows from the event, so it is in no column: `outcome_codes` says which events."""
+
+    DONE = "done", _("Done")
+    DENIED = "denied", _("Denied")
+    FAILED = "failed", _("Failed")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One field, before and after, as people would read it."""
@@ -47,7 +55,7 @@ class Event:
     `Change`s. They declare the category; `targets`, from field name to the label of the model it points at
     ("clients.client"; "{kind}" stands for the event's own field of that name), which is where timelines find them;
     `personal`, the fields whose values may have to be erased one day; and `sentence`, which follows the actor's name
-    and may use `{field}`. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
+    and may use `{field}`. `ends_as` says of what was refused or went wrong that it did. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
     go on being read by this class.
     """
 
@@ -56,6 +64,7 @@ class Event:
     targets: ClassVar[Mapping[str, str]] = {}
     personal: ClassVar[frozenset[str]] = frozenset()
     sentence: ClassVar[Text] = ""
+    ends_as: ClassVar[Outcome] = Outcome.DONE
     formerly: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -93,3 +102,13 @@ def every_code(code: str) -> tuple[str, ...]:
 def event_classes() -> dict[str, type[Event]]:
     """Every event that can happen, by its code; a class without a sentence only gathers fields for others."""
     return {code: known for code, known in _events.items() if known.sentence}
+
+
+def outcome_codes(outcome: Outcome) -> frozenset[str]:
+    """The codes of events that ended so, former ones among them; what nobody declares any more was done."""
+    return frozenset(
+        name
+        for code, known in event_classes().items()
+        if known.ends_as is outcome
+        for name in every_code(code)
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class PowerDenied(Event):
     """A sensitive power was asked for and refused; written after the rollback."""
 
     category: ClassVar[Category] = Category.PERMISSIONS
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("was refused {power}")
 
     power: str
@@ -27,6 +28,7 @@ class RequestFailed(Event):
     """A request ended in an error of ours (5xx); nothing of it was kept."""
 
     category: ClassVar[Category] = Category.SYSTEM
+    ends_as: ClassVar[Outcome] = Outcome.FAILED
     sentence: ClassVar[Text] = _("met an error of ours at {path}")
 
     path: str
@@ -48,6 +50,7 @@ class JobFailed(Event):
     """A job has become a dead letter: it is not tried again unless a person replays it."""
 
     category: ClassVar[Category] = Category.SYSTEM
+    ends_as: ClassVar[Outcome] = Outcome.FAILED
     targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
     sentence: ClassVar[Text] = _("gave up the job {job}")
 

@@ -15,6 +15,11 @@ from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.kernel.tenancy.triggers import APPEND_ONLY, NUMBERED, REFUSE_CHANGE, Trigger
 
+# What kind of entry it is, and by which door it came: a firm knows a few hundred such cells, however long its trail is.
+CELL = ("category", "code", "domain")
+# Each target gets its line for searching, whoever writes it (migration 0007).
+LINED = Trigger(name="line", when="AFTER INSERT", function="ledger_keep_line")
+
 
 class EntryQuerySet(FirmQuerySet):
     """Entries, newest first where it matters."""
@@ -62,13 +67,21 @@ class Entry(FirmModel):
         indexes = [
             models.Index(fields=["firm", "-occurred_at", "-id"], name="entry_newest"),
             models.Index(fields=["firm", "code", "-occurred_at"], name="entry_code"),
-            models.Index(fields=["firm", "category", "-occurred_at"], name="entry_category"),
             models.Index(fields=["firm", "user_id", "-occurred_at"], name="entry_user"),
             models.Index(
                 fields=["firm", "transaction_id"],
                 include=["transaction_at", "code"],
                 name="entry_transaction",
             ),
+            # Whatever the search of the trail is narrowed by, one of these leads to its newest rows (`ledger.search`).
+            models.Index(fields=["firm", *CELL, "-occurred_at", "-id"], name="entry_cell"),
+            models.Index(fields=["firm", "user_id", *CELL, "-occurred_at", "-id"], name="entry_user_cell"),
+            models.Index(
+                fields=["firm", "token_id", *CELL, "-occurred_at", "-id"],
+                name="entry_token_cell",
+                condition=Q(token_id__isnull=False),
+            ),
+            models.Index(fields=["firm", "request_id"], name="entry_request", condition=Q(request_id__gt="")),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +92,7 @@ class EntryTarget(FirmModel):
     """What an entry is about; a timeline is a look-up here."""
 
     append_only: ClassVar[bool] = True
+    triggers: ClassVar[tuple[Trigger, ...]] = (LINED,)
 
     entry = FirmForeignKey(Entry, on_delete=models.PROTECT)
     kind = models.CharField(max_length=60)
@@ -89,6 +103,41 @@ class EntryTarget(FirmModel):
         indexes = [
             models.Index(fields=["firm", "kind", "object_id", "-occurred_at"], name="entrytarget_timeline"),
             models.Index(fields=["firm", "kind", "-occurred_at"], name="entrytarget_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class TargetLine(FirmModel):
+    """A target with what its entry says of what, by which door and by whom: what searching for a thing reads.
+
+    Beside `EntryTarget`, because that one may not be rewritten and says only which entry. A trigger writes it with each
+    target, so none can be forgotten; a thing that an entry names twice has one line. Nothing is proven of it: it is
+    made from rows that are.
+    """
+
+    append_only: ClassVar[bool] = True
+
+    entry_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    object_id = models.UUIDField()
+    category = models.CharField(max_length=16)
+    code = models.CharField(max_length=80)
+    domain = models.CharField(max_length=8)
+    user_id = models.UUIDField(null=True)
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["firm", "object_id", *CELL, "-occurred_at", "-entry_id"], name="targetline_cell"
+            ),
+            models.Index(
+                fields=["firm", "object_id", "user_id", *CELL, "-occurred_at", "-entry_id"],
+                name="targetline_user_cell",
+                condition=Q(user_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ class MessageFailed(Event):
         "delivery_id": "messages.delivery",
         "client_id": "clients.client",
     }
+    ends_as: ClassVar[Outcome] = Outcome.FAILED
     personal: ClassVar[frozenset[str]] = frozenset({"recipient", "reason"})
     sentence: ClassVar[Text] = _("could not send “{wording}” to {recipient}: {reason}")
 

@@ -23,6 +23,7 @@ KERNEL: dict[str, str] = {
     "policies.TeamMember": "who is in a team; walls are raised against teams, so it must be read to build them",
     "ledger.Entry": "the audit trail: shown to people with the power to audit, who see the firm whole",
     "ledger.EntryTarget": "where the audit trail points",
+    "ledger.TargetLine": "where the audit trail points, laid out for its search; read for entries that passed the gate",
     "ledger.PersonalValue": "erasable values of the audit trail",
     "proof.Log": "how long the log of the audit trail is",
     "proof.LogEntry": "numbers and hashes of the audit trail, from which nothing can be read",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class LogFoundBroken(Event):
 
     category: ClassVar[Category] = Category.SYSTEM
     targets: ClassVar[Mapping[str, str]] = {"verification_id": "proof.verification"}
+    ends_as: ClassVar[Outcome] = Outcome.FAILED
     sentence: ClassVar[Text] = _("found the audit trail changed: {first}")
 
     verification_id: UUID

@@ -12,7 +12,7 @@ from firmament.kernel.ledger.events import Category, Change, Event, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListExported(Event):
-    """Somebody took a list out of the house."""
+    """Somebody took a list out of the house. `sha256` is of the file; "" where the product did not keep it."""
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     personal: ClassVar[frozenset[str]] = frozenset({"query"})
@@ -22,6 +22,7 @@ class ListExported(Event):
     format: str
     rows: int
     query: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ A short list leaves with the answer. A long one is written by a job, which asks 
 who wanted it: filters, columns and powers are then those of the page itself, as they are by that time.
 """
 
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -74,12 +75,25 @@ class Sheet:
         return f"{self.form.export}-{timezone.localtime(now()):%Y-%m-%d}.{self.format}"
 
     def write(self, rows: Iterable[Any], into: IO[bytes]) -> None:
-        """Raises TableError for what the format cannot hold."""
+        """The file, from its beginning; raises TableError for what the format cannot hold.
+
+        Where the list wants it, a CSV file ends with a line that holds the SHA-256 of all before it.
+        """
         FORMATS[self.format][1](
             [str(column.label) for column in self.columns],
             ([exported(column, row) for column in self.columns] for row in rows),
             into,
         )
+        if self.form.checksum and self.format == "csv":
+            into.write(f"SHA-256,{digest(into)}\r\n".encode())
+
+
+def digest(file: IO[bytes]) -> str:
+    """The SHA-256 of a file, in hex; it stands at its end afterwards."""
+    file.seek(0)
+    found = hashlib.file_digest(cast("BinaryIO", file), "sha256").hexdigest()
+    file.seek(0, io.SEEK_END)
+    return found
 
 
 def export(
@@ -109,7 +123,7 @@ def _at_once(request: FirmRequest, sheet: Sheet, found: Sequence[Any]) -> HttpRe
         sheet.write(found, file)
     except TableError as error:
         return error_page(request, 422, title=_("This format cannot hold it"), text=str(error))
-    _note(request.actor, sheet, len(found), request.GET.urlencode())
+    _note(request.actor, sheet, len(found), request.GET.urlencode(), digest(file))
     return HttpResponse(
         file.getvalue(),
         content_type=FORMATS[sheet.format][0],
@@ -166,13 +180,14 @@ def write_export(run: Run, export_id: UUID) -> None:
             sheet.write(written.through(run, sheet, made.rows), cast("IO[bytes]", file))
         except TableError as error:
             raise Permanent(str(error)) from error
+        sha256 = digest(cast("IO[bytes]", file))
         file.seek(0)
         stored = keep_made(
             actor, cast("BinaryIO", file), name=sheet.name, media_type=FORMATS[sheet.format][0].split(";")[0]
         )
     reach = authority_of(actor).reach
     Export.objects.filter(pk=made.pk).update(file=stored, reach=reach, rows=written.rows)
-    _note(actor, sheet, written.rows, made.query)
+    _note(actor, sheet, written.rows, made.query, sha256)
 
 
 class _Count:
@@ -214,8 +229,11 @@ def _asked_again(actor: Actor, member: Membership, made: Export) -> Sheet:
     return wanted[0]
 
 
-def _note(actor: Actor, sheet: Sheet, rows: int, query: str) -> None:
+def _note(actor: Actor, sheet: Sheet, rows: int, query: str, sha256: str) -> None:
     # Which part of the list it was. What was searched for may be a person's name, so it is a personal value; and as
     # it was typed, or whoever has that name erased later would not find it among signs for an address.
     asked = unquote_plus(query)[:500]
-    record(actor, ListExported(list=sheet.form.name, format=sheet.format, rows=rows, query=asked))
+    record(
+        actor,
+        ListExported(list=sheet.form.name, format=sheet.format, rows=rows, query=asked, sha256=sha256),
+    )

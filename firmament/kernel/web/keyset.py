@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Field, Model, Q
+from django.db.models import F, Field, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -45,6 +45,16 @@ class Place:
 
     value: Any
     pk: Any
+
+
+class Finder(Protocol):
+    """A way of a list's own to the rows of one page, where the database would look through too many to find them."""
+
+    def page(self, order: Order, place: Place | None, *, backwards: bool, most: int) -> "QuerySet[Any]":
+        """At least the first `most` rows beyond the place, in the order; others too, but none that is not asked for."""
+
+    def count(self, most: int) -> int:
+        """How many are asked for in all, and not beyond `most`."""
 
 
 def order_of(model: type[Model], name: str) -> Order:

@@ -23,10 +23,21 @@ from firmament.kernel.web.cells import Column, draw
 from firmament.kernel.web.dashboards import Aspect, tabs
 from firmament.kernel.web.errors import error_page
 from firmament.kernel.web.filters import Control, Filter
-from firmament.kernel.web.keyset import BadCursor, Order, beyond, decode, encode, order_of, ordering, place_of
+from firmament.kernel.web.keyset import (
+    BadCursor,
+    Finder,
+    Order,
+    beyond,
+    decode,
+    encode,
+    order_of,
+    ordering,
+    place_of,
+)
 from firmament.kernel.web.links import link, row_links
 from firmament.kernel.web.page import page, wants_fragment
 from firmament.kernel.web.requests import FirmRequest
+from firmament.kernel.web.saved_views import ReadyView
 from firmament.ui import shapes
 from firmament.ui.readable import number
 
@@ -72,7 +83,8 @@ class ListPage:
 
     `counted(12)` says "12 clients". `row_url` names the page of a row (`pk`), `row_name` the path of what a row
     is called aloud. `order` is the key of a column that sorts, "-" for descending. `export` is the base of the file
-    name; empty: no export. `tabs` are the room's pages beside this one, `url_name` its own among them. `template` extends `web/list.html` where a room has more to show.
+    name; empty: no export. `ready` are views that everybody has. `checksum`: an exported file says how it can be known
+    unchanged. `tabs` are the room's pages beside this one, `url_name` its own among them. `template` extends `web/list.html` where a room has more to show.
     """
 
     name: str
@@ -93,6 +105,8 @@ class ListPage:
     tabs: tuple[Aspect, ...] = ()
     url_name: str = ""
     template: str = ROWS
+    ready: tuple[ReadyView, ...] = ()
+    checksum: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +129,17 @@ class DrawnRow:
 
 
 def list_page(
-    request: FirmRequest, form: ListPage, rows: "QuerySet[Any]", extra: Mapping[str, Any] | None = None
+    request: FirmRequest,
+    form: ListPage,
+    rows: "QuerySet[Any]",
+    extra: Mapping[str, Any] | None = None,
+    *,
+    finder: Finder | None = None,
 ) -> HttpResponseBase:
-    """Answer for the list. `rows` must have passed the read gate (`visible_to`)."""
+    """Answer for the list. `rows` must have passed the read gate (`visible_to`).
+
+    A `finder` finds the page's rows instead of the filters, where it is given one: what it finds is what they would leave.
+    """
     if exports.PARAMETER in request.GET and form.export and request.actor.domain == Domain.STAFF:
         return export_pages.answer(request, form)
     view = _view(form, rows, request.GET)
@@ -132,8 +154,8 @@ def list_page(
     if first is not None and not request.GET and not wants_fragment(request):
         return HttpResponseRedirect(saved_views.address_of(request, form, first))
     narrowed = _narrow(form, rows, request.GET)
-    found, earlier, later = _slice(form, view, narrowed, request.GET)
-    total = _total(narrowed, found, apart=earlier or later)
+    found, earlier, later = _slice(form, view, narrowed, request.GET, finder)
+    total = _total(narrowed, found, apart=earlier or later, finder=finder)
     context: dict[str, Any] = {
         "list": form,
         "layout": "ui/portal.html" if request.actor.domain == Domain.CLIENT else "ui/workspace.html",
@@ -188,7 +210,7 @@ def _narrow(form: ListPage, rows: "QuerySet[Any]", given: QueryDict) -> "QuerySe
 
 
 def _slice(
-    form: ListPage, view: View, rows: "QuerySet[Any]", given: QueryDict
+    form: ListPage, view: View, rows: "QuerySet[Any]", given: QueryDict, finder: Finder | None
 ) -> tuple[list[dict[str, Any]], bool, bool]:
     """The rows of this page, and whether there are earlier and later ones."""
     order = view.order
@@ -200,6 +222,8 @@ def _slice(
         place, before, after = None, "", ""
     backwards = bool(before)
     beside = {} if _filtered(form, given) else {TOTAL: CountOf(_countable(rows))}
+    if finder is not None:
+        rows = finder.page(order, place, backwards=backwards, most=form.page_size + 1)
     if place is not None:
         rows = rows.filter(beyond(order, place, backwards=backwards))
     paths = {path for column in view.columns for path in column.paths} | {"pk", order.path, form.row_name}
@@ -224,7 +248,13 @@ def _countable(narrowed: "QuerySet[Any]") -> "QuerySet[Any]":
     return narrowed.order_by().values("pk")[: COUNTED + 1]
 
 
-def _total(narrowed: "QuerySet[Any]", found: Sequence[Mapping[str, Any]], *, apart: bool) -> int:
+def _total(
+    narrowed: "QuerySet[Any]",
+    found: Sequence[Mapping[str, Any]],
+    *,
+    apart: bool,
+    finder: Finder | None,
+) -> int:
     """How many match in all, at most one more than are counted.
 
     Of a whole list that comes with the rows. A search may have to look through everything for a few rows, and would do so
@@ -232,6 +262,8 @@ def _total(narrowed: "QuerySet[Any]", found: Sequence[Mapping[str, Any]], *, apa
     """
     if not apart:
         return len(found)
+    if finder is not None:
+        return finder.count(COUNTED + 1)
     beside = found[0].get(TOTAL) if found else None
     return beside if isinstance(beside, int) else _countable(narrowed).count()
 

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from firmament.kernel.policies.decide import allows
 from firmament.kernel.tenancy.actor import Actor, Domain
-from firmament.kernel.web.filters import as_uuid
+from firmament.kernel.web.filters import Text, as_uuid
 from firmament.kernel.web.models import SavedView, ViewDefault
 from firmament.kernel.web.policies import Can
 from firmament.kernel.web.requests import FirmRequest
@@ -27,6 +27,14 @@ PARAMETER = "view"
 EVERYTHING = "all"
 # So many stand in the row; what is beyond stands in the menu.
 SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyView:
+    """A view that a list brings along and everybody has; nobody changes it. `query` is the part of an address."""
+
+    title: Text
+    query: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,23 @@ def address_of(request: FirmRequest, form: "ListPage", view: SavedView) -> str:
     return f"{request.path}?{urlencode({PARAMETER: view.pk})}{'&' if query else ''}{query}"
 
 
+def _ready(request: FirmRequest, form: "ListPage", now_shown: str) -> tuple[ViewLink, ...]:
+    """The list's own views; current is the one whose question is asked, wherever the address came from."""
+    found = []
+    for view in form.ready:
+        query = normal(form, QueryDict(view.query))
+        found.append(
+            ViewLink(
+                title=str(view.title),
+                url=f"{request.path}?{urlencode({PARAMETER: EVERYTHING})}&{query}",
+                current=query == now_shown,
+                shared=False,
+                opens=False,
+            )
+        )
+    return tuple(found)
+
+
 def everything_address(request: FirmRequest) -> str:
     """The list as it is without any view."""
     return f"{request.path}?{PARAMETER}={EVERYTHING}"
@@ -146,6 +171,7 @@ def shown(request: FirmRequest, form: "ListPage", views: Sequence[Any]) -> Views
         )
         for view in views
     )
+    links += _ready(request, form, now_shown if current is None else "")
     changeable = current is not None and allows(request.actor, Can.CHANGE_VIEW, current)
     before = normal(form, QueryDict(current.query)) if current is not None else ""
     return Views(

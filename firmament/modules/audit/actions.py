@@ -24,32 +24,47 @@ from firmament.modules.audit.events import ProofExportRequested, ProofOutletChan
 from firmament.modules.audit.models import ProofExport, ProofOutlet
 from firmament.modules.audit.policies import Can
 
-SAME_READING = timedelta(minutes=5)
+# As long as somebody sits before a question: paging through what it found, going into an entry and back.
+SAME_READING = timedelta(minutes=15)
 
 
-def readings_of(actor: Actor) -> "QuerySet[Entry]":
-    """What the actor read of the trail lately, the newest first."""
-    found: QuerySet[Entry] = Entry.objects.filter(
+def readings_like(actor: Actor, event: TrailRead) -> "QuerySet[Entry]":
+    """The actor's own readings of late that asked the same, apart from words that were searched for."""
+    payload, _personal = split(event)
+    lately: QuerySet[Entry] = Entry.objects.filter(
         user_id=actor.user_id, code=TrailRead.code, occurred_at__gt=now() - SAME_READING
-    ).order_by("-occurred_at", "-pk")
-    return found
+    )
+    return lately if event.text else lately.filter(payload=payload)
 
 
-def note_reading(actor: Actor, event: TrailRead, *, last: Mapping[str, Any] | None = None) -> None:
+def note_reading(actor: Actor, event: TrailRead, *, noted: bool | None = None) -> None:
     """Write down that the trail was read.
 
-    Paging on, or coming back within five minutes with the same question, is the same reading: without this the trail
-    would soon hold little but its own readers. What was searched for as text is always written down.
+    Paging on, or coming back to a question within a quarter of an hour of writing it down, is the same reading, whatever
+    else was asked between: without this the trail would soon hold little but its own readers. After that time it is
+    written down again, so no open page reads on in silence.
 
-    `last` is the payload of the newest of `readings_of`, where the page has it already; it is asked for otherwise.
+    `noted`: whether there is any of `readings_like`, where the page has asked already.
     """
     require(actor, Can.VIEW)
-    if not event.text:
-        if last is None:
-            last = readings_of(actor).values_list("payload", flat=True).first()
-        if last == split(event)[0]:
-            return
-    record(actor, event)
+    if event.text:
+        noted = _noted(actor, event)
+    elif noted is None:
+        noted = readings_like(actor, event).exists()
+    if not noted:
+        record(actor, event)
+
+
+def _noted(actor: Actor, event: TrailRead) -> bool:
+    """What is personal stands apart, and in the entry only a commitment under a salt that no two share."""
+    payload, _personal = split(event)
+    found = readings_like(actor, event).values_list("pk", "payload")
+    asked = [pk for pk, earlier in found if _apart(earlier) == _apart(payload)]
+    return bool(PersonalValue.objects.filter(entry__in=asked, field="text", value=event.text).exists())
+
+
+def _apart(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name not in TrailRead.personal}
 
 
 def erase_personal_values(

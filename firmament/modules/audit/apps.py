@@ -10,6 +10,7 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit trail")
     icon = "history"
     requires = ()
+    thing_history = ("firmament.modules.audit.public.history_address",)
     menu = (
         MenuEntry(Section.ADMINISTRATION, _("Audit trail"), "audit:trail", "history", "audit.view", order=1),
         MenuEntry(

@@ -13,7 +13,11 @@ from firmament.kernel.ledger.events import Category, Event, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailRead(Event):
-    """Somebody looked at the audit trail, narrowed as the fields say. `text` may be a name, so it can be erased."""
+    """Somebody looked at the audit trail, narrowed as the fields say: by ids. `text` may be a name, so it can be erased.
+
+    It is about the entry, where one was opened. Not about the thing or person asked about: its own history would soon be
+    full of those who read it.
+    """
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     targets: ClassVar[Mapping[str, str]] = {"entry_id": "ledger.entry"}
@@ -23,9 +27,15 @@ class TrailRead(Event):
 
     entry_id: UUID | None = None
     who: UUID | None = None
+    token_id: UUID | None = None
+    object_id: UUID | None = None
     area: str = ""
     event: str = ""
+    outcome: str = ""
+    doors: tuple[str, ...] = ()
+    request: str = ""
     text: str = ""
+    period: str = ""
     first_day: date | None = None
     last_day: date | None = None
 

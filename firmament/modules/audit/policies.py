@@ -5,7 +5,7 @@ Erasing what is personal in it is the administrator's alone: it cannot be undone
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.policies.powers import PARTNER, Power, declare, stands_open
+from firmament.kernel.policies.powers import MANAGER, PARTNER, Power, declare, stands_open
 from firmament.kernel.policies.rules import all_of, has_role, owns
 
 
@@ -16,6 +16,7 @@ class Can(Power):
     VERIFY = "audit.verify"
     OPEN_EXPORT = "audit.open_export"
     SEND_CHECKPOINTS = "audit.send_checkpoints"
+    TIMELINE = "audit.timeline"
 
 
 declare(
@@ -34,6 +35,7 @@ declare(
     formerly=("firms.export_audit",),
 )
 declare(Can.ERASE, title=_("Erase personal values from the audit trail for good"), sensitive=True)
+declare(Can.TIMELINE, title=_("See the whole history of a thing that one sees"), roles=(PARTNER, MANAGER))
 declare(Can.VERIFY, title=_("Verify the audit trail now"), roles=(PARTNER,))
 declare(
     Can.OPEN_EXPORT,

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from firmament.modules.audit.views import erasing, proof, trail
+from firmament.modules.audit.views import erasing, proof, timelines, trail
 
 urlpatterns = [
     path("", trail.trail, name="trail"),
+    path("find/", timelines.find, name="find"),
+    path("things/<str:kind>/<uuid:pk>/", timelines.thing, name="thing"),
+    path("people/<uuid:pk>/", timelines.person, name="person"),
     path("erase/", erasing.erase_text, name="erase"),
     path("erase/about/<uuid:pk>/", erasing.erase_about, name="erase_about"),
     path("proof/", proof.proof, name="proof"),

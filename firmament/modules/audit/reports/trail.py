@@ -1,19 +1,18 @@
 """The audit trail as people read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from firmament.kernel.identity.models import User
-from firmament.kernel.ledger.events import event_class, event_classes, every_code
+from firmament.kernel.identity.models import ApiToken, User
+from firmament.kernel.ledger.events import Outcome, event_class, event_classes, every_code, outcome_codes
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
 from firmament.kernel.ledger.payload import is_commitment
@@ -24,7 +23,6 @@ from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.tenancy.models import FirmModel, Membership
-from firmament.modules.audit.actions import readings_of
 
 DOORS = {
     Domain.STAFF: gettext_lazy("Workspace"),
@@ -52,6 +50,16 @@ def entries_for(actor: Actor) -> "QuerySet[Entry]":
         kept_values=ArraySubquery(kept.values(entry_value=JSONObject(field="field", value="value"))),
     )
     return annotated
+
+
+def kept_from(actor: Actor) -> tuple[UUID, ...]:
+    """Ids of what walls hide from the actor, the walls among them: an entry that names one is not theirs to read."""
+    authority = authority_of(actor)
+    hidden = authority.hidden_clients | authority.hidden_engagements
+    if not hidden:
+        return ()
+    hanging = [_hanging(model, authority).values_list("pk", flat=True) for model in (Wall, *told_alone())]
+    return (*hidden, *(pk for rows in hanging for pk in rows))
 
 
 def _behind_walls(authority: Authority) -> Q:
@@ -151,22 +159,29 @@ def older_codes() -> dict[str, Q]:
     return {code: Q(code__in=names) for code, names in found if len(names) > 1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What the list is read with: the members whose acts can be asked for, and what this reader read last."""
-
-    people: list[tuple[UUID, str]]
-    last_reading: Mapping[str, Any] | None
+def outcomes() -> dict[str, Q]:
+    """What asking for an outcome means: it is in no column, and follows from the event."""
+    denied, failed = (Q(code__in=sorted(outcome_codes(one))) for one in (Outcome.DENIED, Outcome.FAILED))
+    return {Outcome.DONE: ~denied & ~failed, Outcome.DENIED: denied, Outcome.FAILED: failed}
 
 
-def desk_of(actor: Actor) -> Desk:
-    """One query: the reader is one of the members, so their last reading comes along."""
-    mine = Subquery(readings_of(actor).values("payload")[:1])
-    members = Membership.objects.visible_to(actor).annotate(
-        reading=Case(When(user_id=actor.user_id, then=mine))
-    )
-    rows = list(members.order_by("user__name").values_list("user_id", "user__name", "reading"))
-    return Desk(
-        people=[(pk, name) for pk, name, _reading in rows],
-        last_reading=next((reading for _pk, _name, reading in rows if reading is not None), None),
-    )
+def desk_of(actor: Actor, like: "QuerySet[Entry]") -> tuple[list[tuple[UUID, str]], bool]:
+    """Whose acts can be asked for by name (who works in the firm, or did), and whether there is any such reading.
+
+    One query: the reader is one of the members, so the answer comes along.
+    """
+    found = Membership.objects.visible_to(actor).annotate(noted=Exists(like)).order_by("user__name")
+    rows = list(found.values_list("user_id", "user__name", "noted"))
+    return [(pk, name) for pk, name, _noted in rows], any(noted for _pk, _name, noted in rows)
+
+
+def person_name(user_id: UUID) -> str:
+    """What somebody is called who did something here; "" for a stranger."""
+    if not Entry.objects.filter(user_id=user_id).exists():
+        return ""
+    return User.objects.filter(pk=user_id).values_list("name", flat=True).first() or ""
+
+
+def token_name(actor: Actor, token_id: UUID) -> str:
+    """What a program's token is called, as far as the reader may see it."""
+    return ApiToken.objects.visible_to(actor).filter(pk=token_id).values_list("name", flat=True).first() or ""

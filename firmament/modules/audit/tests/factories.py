@@ -28,9 +28,19 @@ def _export(actor: Actor) -> dict[str, object]:
     return {"pk": made.pk}
 
 
+def _thing(actor: Actor) -> dict[str, object]:
+    return {"kind": "tenancy.membership", "pk": actor.membership_id}
+
+
+def _member(actor: Actor) -> dict[str, object]:
+    return {"pk": actor.membership_id}
+
+
 API_EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {"/audit/": _entry}
 EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
     "audit:entry": _entry,
+    "audit:thing": _thing,
+    "audit:person": _member,
     "audit:erase_entry": _entry,
     "audit:entry_proof": _entry,
     "audit:proof_export": _export,

@@ -74,3 +74,26 @@ def test_a_token_of_staff_may_read_no_trail_and_the_refusal_is_written_down(bob,
 
     assert answer.status_code == 403
     assert ledger.codes() == ["ledger.power_denied"]
+
+
+def test_programs_narrow_by_whatever_the_page_narrows_by(ask, alice, bob):
+    client = make_client(alice, name="Narrow Ltd")
+    Entry.objects.create(
+        code="ledger.power_denied",
+        category="permissions",
+        occurred_at=now(),
+        domain=Domain.CLIENT,
+        request_id="req-77",
+        payload={},
+    )
+
+    about = ask(object_id=str(client.pk)).json()["items"]
+    denied = ask(outcome="denied", door="client").json()["items"]
+    asked = [ask(request_id="req-77"), ask(text="power denied", door="client")]
+    none = ask(object_id=str(client.pk), user_id=str(bob.user_id)).json()["items"]
+
+    assert [entry["sentence"] for entry in about] == ["added the client Narrow Ltd"]
+    assert [entry["code"] for entry in denied] == ["ledger.power_denied"]
+    assert [[entry["request_id"] for entry in one.json()["items"]] for one in asked] == [["req-77"]] * 2
+    assert none == []
+    assert ask(door="window").status_code == 422

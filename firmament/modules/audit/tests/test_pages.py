@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from firmament.modules.audit.tests.factories import EXAMPLES
 
-STAFF = ("trail", "erase")
-READABLE = ("entry", "erase_entry", "erase_about")
+STAFF = ("trail", "find", "erase")
+READABLE = ("thing", "person", "entry", "erase_entry", "erase_about")
 
 
 @pytest.mark.parametrize("name", STAFF)

@@ -1,6 +1,7 @@
 """The audit trail: found, read in full, exported, and its own reading recorded."""
 
 import csv
+import hashlib
 import io
 import re
 from datetime import timedelta
@@ -59,17 +60,31 @@ def test_looking_is_written_down_once_for_the_same_question(alice, alice_browser
     assert ledger.entries()[1].payload["area"] == "auth"
 
 
-def test_every_search_for_words_is_written_down(alice_browser, ledger):
-    alice_browser.get(URL, {"q": "client"})
-    alice_browser.get(URL, {"q": "client"})
+def test_words_searched_for_are_written_down_once_and_can_be_erased(alice_browser, ledger):
+    for text in ("client", "wall", "client"):
+        alice_browser.get(URL, {"q": text})
 
     assert ledger.codes() == ["audit.trail_read", "audit.trail_read"]
     assert PersonalValue.objects.filter(entry=ledger.entries()[0]).get().value == "client"
 
 
-def test_after_five_minutes_it_is_another_reading(alice, ledger):
+def test_paging_and_going_between_two_questions_is_one_line_for_each(alice, alice_browser, ledger):
+    for _ in range(60):
+        note_reading(alice, TrailRead())
+        Entry.objects.create(code="x.y", category="system", occurred_at=now(), domain=Domain.SYSTEM)
+    first = told(alice_browser.get(URL, {"category": "system"}))
+    following = re.search(r"after=([\w-]+)", first)[1]
+
+    alice_browser.get(URL, {"category": "system", "after": following})
+    alice_browser.get(URL)
+    alice_browser.get(URL, {"category": "system"})
+
+    assert ledger.codes().count("audit.trail_read") == 2
+
+
+def test_after_a_quarter_of_an_hour_it_is_another_reading(alice, ledger):
     note_reading(alice, TrailRead())
-    with at(now() + timedelta(minutes=6)):
+    with at(now() + timedelta(minutes=16)):
         note_reading(alice, TrailRead())
 
     assert ledger.codes() == ["audit.trail_read", "audit.trail_read"]
@@ -102,9 +117,15 @@ def test_the_export_holds_what_is_on_the_screen_and_is_recorded(alice, alice_bro
     make_client(alice, name="Exported Ltd")
     ledger.forget()
 
-    answer = alice_browser.post(f"{URL}?event=clients.client_created", {"export": "csv"})
+    shown = "&".join(f"columns={key}" for key in ("at", "who", "what", "category", "code", "address"))
+    answer = alice_browser.post(f"{URL}?event=clients.client_created&{shown}", {"export": "csv"})
 
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    *rows, last = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    above = answer.content[: answer.content.index(b"SHA-256,")]
+    assert last == ["SHA-256", hashlib.sha256(above).hexdigest()]
+    assert ledger.entries()[0].payload["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    entry = Entry.objects.filter(code="clients.client_created").order_by("-occurred_at", "-pk")[0]
+    assert rows[1][5].endswith(f"{URL}{entry.pk}/")
     assert rows[0][:3] == ["When", "Who", "What"]
     assert rows[1][1:3] == ["Alice Partner", "added the client Exported Ltd"]
     assert {row[4] for row in rows[1:]} == {"clients.client_created"}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from firmament.kernel.ledger.events import Category
+from firmament.kernel.ledger.events import Category, Outcome
+from firmament.kernel.ledger.search import Asked, outcome_of
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.web import cells
@@ -21,21 +23,22 @@ from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import (
     ChoiceFilter,
     DateFilter,
-    RelatedFilter,
     SearchFilter,
     as_date,
     as_uuid,
 )
-from firmament.kernel.web.links import link
+from firmament.kernel.web.links import absolute_link, link
 from firmament.kernel.web.lists import Empty, ListAction, ListPage, list_page
 from firmament.kernel.web.page import page
 from firmament.kernel.web.requests import FirmRequest
-from firmament.modules.audit.actions import note_reading
+from firmament.kernel.web.saved_views import ReadyView
+from firmament.modules.audit.actions import note_reading, readings_like
 from firmament.modules.audit.events import TrailRead
 from firmament.modules.audit.policies import Can
-from firmament.modules.audit.reports import personal, rows
+from firmament.modules.audit.reports import asking, personal, rows
 from firmament.modules.audit.reports import trail as reports
 from firmament.modules.audit.reports.entry import line
+from firmament.modules.audit.views.filters import RequestFilter, ThingFilter, WhoFilter
 from firmament.ui.shapes import Crumb
 
 
@@ -63,6 +66,9 @@ def _told(row: Mapping[str, Any], value: Any) -> str:
 
 ERASE = ListAction(
     label=gettext_lazy("Erase personal values"), url_name="audit:erase", power=Can.ERASE, icon="eye-off"
+)
+ABOUT = ListAction(
+    label=gettext_lazy("Find a person or thing"), url_name="audit:find", power=Can.VIEW, icon="search"
 )
 COLUMNS = (
     Column(
@@ -106,12 +112,41 @@ COLUMNS = (
         export=lambda _row, value: ", ".join(value),
     ),
     Column(key="request_id", label=gettext_lazy("Request"), hidden=True, draw=_mono),
+    Column(
+        key="outcome",
+        label=gettext_lazy("Outcome"),
+        path="code",
+        hidden=True,
+        draw=lambda _row, code: str(outcome_of(code).label),
+        export=lambda _row, code: str(outcome_of(code).label),
+    ),
     Column(key="id", label=gettext_lazy("Entry"), hidden=True, draw=_mono),
+    Column(
+        key="address",
+        label=gettext_lazy("Entry address"),
+        path="id",
+        hidden=True,
+        draw=lambda _row, pk: absolute_link("audit:entry", pk=pk),
+        export=lambda _row, pk: absolute_link("audit:entry", pk=pk),
+    ),
+)
+
+
+READY = (
+    ReadyView(title=gettext_lazy("Denied"), query="outcome=denied"),
+    ReadyView(title=gettext_lazy("Failed"), query="outcome=failed"),
+    ReadyView(title=gettext_lazy("Changes of power"), query="category=permissions&outcome=done"),
+    ReadyView(title=gettext_lazy("What clients did"), query="door=client"),
+    ReadyView(title=gettext_lazy("Downloads"), query="event=files.file_downloaded"),
+    ReadyView(title=gettext_lazy("Signed in"), query="event=identity.signed_in"),
+    ReadyView(title=gettext_lazy("Data looked at"), query="category=data_access"),
+    ReadyView(title=gettext_lazy("By programs"), query="door=token"),
 )
 
 
 def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
     """The list, with whom and which events it can be narrowed to, in the reader's language."""
+    spans = asking.periods()
     return ListPage(
         name="audit.trail",
         title=gettext_lazy("Audit trail"),
@@ -123,9 +158,7 @@ def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
         order="-at",
         filters=(
             SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
-            RelatedFilter(
-                key="who", label=gettext_lazy("Who"), path="user_id", options=lambda _actor: people
-            ),
+            WhoFilter(label=gettext_lazy("Who"), people=people),
             ChoiceFilter(key="category", label=gettext_lazy("Area"), choices=Category),
             ChoiceFilter(
                 key="event",
@@ -134,9 +167,32 @@ def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
                 choices=reports.codes(),
                 narrows=reports.older_codes(),
             ),
-            DateFilter(key="day", label=gettext_lazy("Period"), path="occurred_at", instants=True),
+            ChoiceFilter(
+                key="outcome",
+                label=gettext_lazy("Outcome"),
+                choices=Outcome,
+                narrows=reports.outcomes(),
+            ),
+            ChoiceFilter(
+                key="door",
+                label=gettext_lazy("Door"),
+                path="domain",
+                choices=tuple((door.value, name) for door, name in reports.DOORS.items()),
+            ),
+            ChoiceFilter(
+                key="period",
+                label=gettext_lazy("Period"),
+                choices=asking.PERIODS,
+                narrows={
+                    kind: Q(occurred_at__gte=span.begins, occurred_at__lt=span.ends)
+                    for kind, span in spans.items()
+                },
+            ),
+            DateFilter(key="day", label=gettext_lazy("Days"), path="occurred_at", instants=True),
+            ThingFilter(label=gettext_lazy("About")),
+            RequestFilter(label=gettext_lazy("Request")),
         ),
-        actions=(ERASE,),
+        actions=(ABOUT, ERASE),
         row_url="audit:entry",
         row_name="code",
         export="audit-trail",
@@ -146,6 +202,8 @@ def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
             text=gettext_lazy("Whatever somebody does in the firm appears here at once."),
             icon="history",
         ),
+        ready=READY,
+        checksum=True,
     )
 
 
@@ -153,21 +211,31 @@ def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
 @staff_page(Can.VIEW, recorded_read=True)
 def trail(request: FirmRequest) -> HttpResponseBase:
     """The trail, newest first; POST exports what is on screen."""
-    desk = reports.desk_of(request.actor)
-    response = list_page(request, trail_list(desk.people), reports.entries_for(request.actor))
+    asked = asking.asked_of(request.GET.dict())
+    reading = _reading(request, asked)
+    people, noted = reports.desk_of(request.actor, readings_like(request.actor, reading))
+    finder = asking.finder_for(request.actor, asked)
+    response = list_page(request, trail_list(people), reports.entries_for(request.actor), finder=finder)
     if request.method != "POST":
         # Afterwards, so that the reader does not find themselves at the top of what they came to see.
-        note_reading(request.actor, _reading(request), last=desk.last_reading)
+        note_reading(request.actor, reading, noted=noted)
     return response
 
 
-def _reading(request: FirmRequest) -> TrailRead:
+def _reading(request: FirmRequest, asked: Asked) -> TrailRead:
+    """What was asked, by ids; the words that were searched for may be a name, and can be erased."""
     given = request.GET
     return TrailRead(
-        who=as_uuid(given.get("who", "")),
-        area=given.get("category", "").replace("\x00", "")[:40],
-        event=given.get("event", "").replace("\x00", "")[:80],
-        text=given.get("q", "").replace("\x00", "")[:200],
+        who=asked.user_id,
+        token_id=asked.token_id,
+        object_id=as_uuid(given.get("object", "")),
+        area=asked.category,
+        event=asked.codes[0] if asked.codes else "",
+        outcome=asked.outcome,
+        doors=asked.domains,
+        request=asked.request_id.replace("\x00", ""),
+        text=" ".join(asked.words),
+        period=given.get("period", "") if given.get("period") in dict(asking.PERIODS) else "",
         first_day=as_date(given.get("day_from", "")),
         last_day=as_date(given.get("day_to", "")),
     )

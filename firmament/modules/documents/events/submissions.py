@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Text
+from firmament.kernel.ledger.events import Outcome, Text
 from firmament.modules.documents.events.requests import AboutRequest
 
 
@@ -38,6 +38,7 @@ class SubmissionCleared(AboutSubmission):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionQuarantined(AboutSubmission):
+    ends_as: ClassVar[Outcome] = Outcome.DENIED
     sentence: ClassVar[Text] = _("stopped {name} for “{item}”: the virus scan flagged it")
 
 

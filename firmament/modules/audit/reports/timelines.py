@@ -1,0 +1,140 @@
+"""The whole history of one thing or one person: entries, and the changes of regulated rows between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from firmament.kernel.ledger.models import Entry, RowChange
+from firmament.kernel.ledger.search import Asked, Place, search
+from firmament.kernel.ledger.timeline import ActivityRow, describe
+from firmament.kernel.policies.decide import may
+from firmament.kernel.policies.models import Role, Team
+from firmament.kernel.search.find import search as find_by_words
+from firmament.kernel.search.sources import source_of
+from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.models import FirmModel, Membership
+from firmament.kernel.web.filters import searched
+from firmament.modules.audit.policies import Can
+from firmament.modules.audit.reports.entry import kind_title
+from firmament.modules.audit.reports.rows import RowTold, changes_for, tell
+from firmament.modules.audit.reports.trail import kept_from
+
+SHOWN = 30
+# So many changes of rows stand on a page at most; what is beyond is said, and stands with its entry.
+ROWS = 150
+FOUND = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One line of a history: an entry with the rows changed in its stroke, or a change that no entry tells of."""
+
+    at: datetime
+    entry: ActivityRow | None = None
+    rows: tuple[RowTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One page of a history, newest first. `beyond` is where the next one begins; None on the last."""
+
+    moments: tuple[Moment, ...]
+    beyond: Place | None
+    more_rows: bool
+
+
+def history(actor: Actor, asked: Asked, *, after: Place | None = None) -> History:
+    """The entries of a question beyond a place, as far as walls let the actor read them.
+
+    Whoever may read the trail gets the changes of rows too: those of the entries' own transactions, and of one thing also
+    those that no entry tells of, which are a hand on the database. The power was asked before.
+    """
+    asked = Asked(user_id=asked.user_id, objects=asked.objects, hidden=kept_from(actor))
+    ids = search(asked).newest(most=SHOWN + 1, beyond=after)
+    found = Entry.objects.in_bulk(ids[:SHOWN])
+    entries = [found[pk] for pk in ids[:SHOWN]]
+    beyond = Place(entries[-1].occurred_at, entries[-1].pk) if len(ids) > SHOWN else None
+    changes = _changes(actor, asked, entries, after, beyond) if may(actor, Can.VIEW) else []
+    told = dict(zip((one.pk for one in changes), tell(actor, changes[:ROWS]), strict=False))
+    by_stroke: dict[tuple[int | None, datetime | None], list[RowTold]] = {}
+    for one in changes[:ROWS]:
+        by_stroke.setdefault((one.transaction_id, one.occurred_at), []).append(told[one.pk])
+    moments = []
+    for entry, row in zip(entries, describe(entries), strict=True):
+        # Under the first of several entries of one transaction; twice, they would look like two changes.
+        rows = by_stroke.pop((entry.transaction_id, entry.transaction_at), [])
+        moments.append(Moment(at=entry.occurred_at, entry=row, rows=tuple(rows)))
+    moments += [Moment(at=rows[0].at, rows=tuple(rows)) for rows in by_stroke.values()]
+    moments.sort(key=lambda one: one.at, reverse=True)
+    return History(moments=tuple(moments), beyond=beyond, more_rows=len(changes) > ROWS)
+
+
+def _changes(
+    actor: Actor, asked: Asked, entries: Sequence[Entry], after: Place | None, beyond: Place | None
+) -> list[RowChange]:
+    strokes = {(entry.transaction_id, entry.transaction_at) for entry in entries}
+    numbers = [number for number, _at in strokes if number is not None]
+    readable = changes_for(actor)
+    with_entries = readable.filter(transaction_id__in=numbers).order_by("pk")[: ROWS + 1]
+    # The number alone would not do: a database brought back from a dump counts from the beginning again.
+    found = [one for one in with_entries if (one.transaction_id, one.occurred_at) in strokes]
+    # Each way has an index of its own; asked for in one question, every change there is would be looked at.
+    for way in ("row_id", "client_id", "engagement_id") if asked.user_id is None else ():
+        untold = readable.filter(**{f"{way}__in": asked.objects}).without_evidence()
+        if after is not None:
+            untold = untold.filter(occurred_at__lt=after.occurred_at)
+        if beyond is not None:
+            untold = untold.filter(occurred_at__gte=beyond.occurred_at)
+        known = {one.pk for one in found}
+        found += [one for one in untold.order_by("-occurred_at", "-pk")[:ROWS] if one.pk not in known]
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A person or thing that can be asked about."""
+
+    kind: str
+    kind_words: str
+    id: UUID
+    name: str
+    about: str
+    user_id: UUID | None = None
+
+
+def find(actor: Actor, text: str) -> list[Named]:
+    """People, roles and teams whose name holds the words, and whatever else search finds, as far as the actor sees it."""
+    text = searched(text)
+    if not text:
+        return []
+    found = [
+        Named(
+            kind="tenancy.membership",
+            kind_words=kind_title("tenancy.membership"),
+            id=pk,
+            name=name,
+            about=email,
+            user_id=user_id,
+        )
+        for pk, user_id, name, email in Membership.objects.visible_to(actor)
+        .filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
+        .order_by("user__name", "pk")
+        .values_list("pk", "user_id", "user__name", "user__email")[:FOUND]
+    ]
+    models: tuple[type[FirmModel], ...] = (Role, Team)
+    for model in models:
+        kind = model._meta.label_lower
+        named = model.objects.visible_to(actor).filter(name__icontains=text).order_by("name", "pk")
+        found += [
+            Named(kind=kind, kind_words=kind_title(kind), id=pk, name=name, about="")
+            for pk, name in named.values_list("pk", "name")[:FOUND]
+        ]
+    for hit in find_by_words(actor, text, limit=FOUND):
+        source = source_of(hit.kind)
+        words = str(source.label) if source is not None else hit.kind
+        kind = hit.kind.lower()
+        found.append(Named(kind=kind, kind_words=words, id=hit.object_id, name=hit.title, about=hit.subtitle))
+    return found

@@ -1,0 +1,120 @@
+"""The whole history of a thing and of a person: what targets it, and the rows changed in the same stroke or by hand."""
+
+import re
+from uuid import uuid4
+
+from firmament.kernel.ledger.models import Entry, EntryTarget, RowChange
+from firmament.kernel.ledger.search import Asked
+from firmament.kernel.policies.actions import create_team, rename_team
+from firmament.kernel.tenancy.actor import Domain
+from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.testing import cluster
+from firmament.lib.instant import now
+from firmament.modules.access.tests.factories import make_wall
+from firmament.modules.audit.reports.timelines import history
+from firmament.modules.clients.tests.factories import carlas_bakery, make_client
+
+assert cluster
+
+
+def told(answer) -> str:
+    return answer.content.decode()
+
+
+def shown(actor, asked: Asked) -> list:
+    """Every entry of a history, page by page."""
+    found, place = [], None
+    while True:
+        page = history(actor, asked, after=place)
+        found += [moment.entry.entry_id for moment in page.moments if moment.entry]
+        if page.beyond is None:
+            return found
+        place = page.beyond
+
+
+def test_a_things_history_is_every_entry_that_names_it(alice):
+    client = make_client(alice, name="Historic Ltd")
+    for _ in range(40):
+        entry = Entry.objects.create(
+            code="clients.client_changed",
+            category="clients",
+            occurred_at=now(),
+            domain=Domain.STAFF,
+            user_id=alice.user_id,
+            payload={},
+        )
+        EntryTarget.objects.create(
+            entry=entry, kind="clients.client", object_id=client.pk, occurred_at=entry.occurred_at
+        )
+
+    found = shown(alice, Asked(objects=(client.pk,)))
+
+    expected = Entry.objects.about("clients.client", client.pk).order_by("-occurred_at", "-pk")
+    assert found == list(expected.values_list("pk", flat=True))
+    assert len(found) == 41
+
+
+def test_rows_changed_in_the_stroke_stand_under_their_entry_and_those_by_hand_apart(ada, alice):
+    team = create_team(ada, name="Before")
+    rename_team(ada, team, name="After")
+    # As a hand on the database would leave it: a change, and no entry of its transaction.
+    Entry.objects.filter(pk=uuid4()).exists()
+
+    moments = history(alice, Asked(objects=(team.pk,))).moments
+
+    words = [[row.did for row in moment.rows] for moment in moments if moment.entry]
+    assert sum(map(len, words)) >= 2
+    assert RowChange.objects.filter(row_id=team.pk).count() == 2
+    assert all(moment.entry for moment in moments)
+
+
+def test_a_persons_history_has_two_sides(ada, alice, ada_browser, ledger):
+    make_client(alice, name="Done by Alice")
+    member = Membership.objects.get(pk=alice.membership_id)
+    address = f"/w/acme/audit/people/{member.pk}/"
+    ledger.forget()
+
+    did = told(ada_browser.get(address))
+    about = told(ada_browser.get(address, {"side": "about"}))
+
+    assert "added the client Done by Alice" in did
+    assert "added the client Done by Alice" not in about
+    assert "took in Alice Partner" in about or "gave the role" in about
+    assert ledger.codes() == ["audit.trail_read", "audit.trail_read"]
+    expected = Entry.objects.filter(user_id=alice.user_id).order_by("-occurred_at", "-pk")
+    assert shown(ada, Asked(user_id=alice.user_id)) == list(expected.values_list("pk", flat=True))
+
+
+def test_a_wall_hides_a_thing_and_what_names_it(ada, alice, alice_browser):
+    bakery = carlas_bakery()
+    address = f"/w/acme/audit/things/clients.client/{bakery.pk}/"
+    before = alice_browser.get(address)
+    make_wall(ada, Membership.objects.get(pk=alice.membership_id))
+
+    assert before.status_code == 200
+    assert alice_browser.get(address).status_code == 404
+    assert shown(alice, Asked(objects=(bakery.pk,))) == []
+
+
+def test_staff_without_the_power_open_no_history_and_find_nothing(bob_browser, alice):
+    bakery = carlas_bakery()
+
+    answers = [
+        bob_browser.get(f"/w/acme/audit/things/clients.client/{bakery.pk}/"),
+        bob_browser.get(f"/w/acme/audit/people/{alice.membership_id}/"),
+        bob_browser.get("/w/acme/audit/find/", {"q": "Alice"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert "Whole history" not in told(bob_browser.get(f"/w/acme/clients/{bakery.pk}/activity/"))
+
+
+def test_people_and_things_are_found_by_name_and_lead_into_the_trail(alice, alice_browser):
+    page = told(alice_browser.get("/w/acme/audit/find/", {"q": "Bob"}))
+    client = told(alice_browser.get(f"/w/acme/clients/{carlas_bakery().pk}/activity/"))
+
+    found = re.search(r"\?who=[0-9a-f-]+", page)
+    assert found
+    assert "Bob Staff" in told(alice_browser.get(f"/w/acme/audit/{found[0]}"))
+    assert "Whole history" in client
+    assert "Nothing is called so" in told(alice_browser.get("/w/acme/audit/find/", {"q": "zzzz"}))
