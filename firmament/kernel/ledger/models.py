@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.events import Category
-from firmament.kernel.ledger.fields import TransactionId, TransactionStart
+from firmament.kernel.ledger.fields import TransactionId, TransactionStart, Untold
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
-from firmament.kernel.tenancy.triggers import APPEND_ONLY, NUMBERED, REFUSE_CHANGE, Trigger
+from firmament.kernel.tenancy.triggers import APPEND_ONLY, NUMBERED, REFUSE_CHANGE, TOLD, Trigger
 
 
 class EntryQuerySet(FirmQuerySet):
@@ -128,6 +128,14 @@ class RowChangeQuerySet(FirmQuerySet):
         )
         return self.filter(~Exists(told))
 
+    def untold(self) -> Self:
+        """Those that no event of their transaction tells of, as the rooms declare it now.
+
+        The database refuses them to the application. What is here was done by a hand on the database, by a migration,
+        or before the table was regulated or the declaration was what it is.
+        """
+        return self.alias(untold=Untold()).filter(untold__len__gt=0)
+
 
 class RowChange(FirmModel):
     """One row of a regulated table was inserted, changed or deleted: through the product, by hand, or by a migration.
@@ -148,7 +156,7 @@ class RowChange(FirmModel):
     engagement_path: ClassVar[str | None] = "engagement_id"
     append_only: ClassVar[bool] = True
     app_may: ClassVar[frozenset[str] | None] = frozenset({"SELECT"})
-    triggers: ClassVar[tuple[Trigger, ...]] = (NUMBERED,)
+    triggers: ClassVar[tuple[Trigger, ...]] = (NUMBERED, TOLD)
 
     occurred_at = models.DateTimeField()
     transaction_id = models.BigIntegerField()
