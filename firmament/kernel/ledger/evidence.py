@@ -8,12 +8,14 @@ purges a client takes its walls away, and says so once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from firmament.kernel.ledger.events import Event, every_code
+from firmament.kernel.ledger.models import RowChange, RowChangeQuerySet
 from firmament.kernel.tenancy.evidence_rules import EvidenceRule
 from firmament.kernel.tenancy.law import app_privileges, firm_models
 from firmament.kernel.tenancy.models import FirmModel
@@ -121,6 +123,16 @@ def _columns(one: Transition) -> list[str]:
         return [""]
     model = apps.get_model(one.model)
     return [str(getattr(model._meta.get_field(name), "column", name)) for name in one.fields]
+
+
+def untold_changes(since: datetime | None = None) -> RowChangeQuerySet:
+    """Changes of regulated rows, of the firm at hand, that no event of their transaction tells of; newest first.
+
+    None is the only good answer. What stands here was done by a hand on the database or by a migration, whose database
+    role the change names (`session_role`), or before the table was regulated: the application cannot do it.
+    """
+    changes = RowChange.objects.untold()
+    return (changes.filter(occurred_at__gte=since) if since else changes).order_by("-occurred_at", "-id")
 
 
 def problems() -> Iterator[tuple[str, str]]:

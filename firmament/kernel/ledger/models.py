@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.events import Category
@@ -120,13 +120,6 @@ class RowChangeQuerySet(FirmQuerySet):
         if entry.transaction_id is None:
             return self.none()
         return self.filter(transaction_id=entry.transaction_id, occurred_at=entry.transaction_at)
-
-    def without_evidence(self) -> Self:
-        """Those whose transaction wrote no entry: something regulated happened, and nobody said what it was."""
-        told = Entry.objects.filter(
-            transaction_id=OuterRef("transaction_id"), transaction_at=OuterRef("occurred_at")
-        )
-        return self.filter(~Exists(told))
 
     def untold(self) -> Self:
         """Those that no event of their transaction tells of, as the rooms declare it now.

@@ -14,7 +14,7 @@ class PoliciesConfig(AppConfig):
         from firmament.kernel.policies import checks, kernel_powers
         from firmament.kernel.policies.decide import resolve_visibility
         from firmament.kernel.policies.open_models import declare_open_models
-        from firmament.kernel.policies.reauthorize import actor_of_run
+        from firmament.kernel.policies.reauthorize import actor_of_run, note_refusal
         from firmament.kernel.tenancy.models import set_visibility
 
         assert checks and kernel_powers
@@ -23,3 +23,4 @@ class PoliciesConfig(AppConfig):
         autodiscover_modules("policies")
         set_visibility(resolve_visibility)
         registry.actor_loader = actor_of_run
+        registry.on_refused = note_refusal

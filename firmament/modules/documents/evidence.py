@@ -49,8 +49,8 @@ declare_evidence(
     becoming("state", "waived", ItemWaived),
     # One of several files was accepted or taken back, and nothing is left to check: the client owes the rest.
     becoming("state", "open", ItemReopened, SubmissionAccepted, SubmissionWithdrawn),
+    changed("reason", by=(SubmissionCleared, SubmissionRejected, ItemWaived, ItemReopened)),
     changed(
-        "reason",
         "decided_by",
         "decided_at",
         by=(SubmissionCleared, SubmissionRejected, SubmissionAccepted, ItemWaived, ItemReopened),
@@ -76,7 +76,8 @@ declare_evidence(
     becoming("state", "accepted", SubmissionAccepted),
     becoming("state", "rejected", SubmissionRejected),
     becoming("state", "withdrawn", SubmissionWithdrawn),
-    changed("reason", "decided_by", "decided_at", by=(SubmissionAccepted, SubmissionRejected)),
+    changed("reason", by=(SubmissionRejected,)),
+    changed("decided_by", "decided_at", by=(SubmissionAccepted, SubmissionRejected)),
     fixed("item", "file", "uploaded_by_id", why="what was handed in, by whom and for what stays known"),
     never_deleted(why="a file is kept whatever becomes of it"),
 )
