@@ -79,7 +79,7 @@ def fixed(*fields: str, why: str) -> Transition:
     return Transition(operation=UPDATE, fields=fields, never=why)
 
 
-def never_deleted(*, why: str) -> Transition:
+def stays(*, why: str) -> Transition:
     """A row of this table stays; the database refuses to let it go."""
     return Transition(operation=DELETE, never=why)
 

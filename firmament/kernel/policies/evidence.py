@@ -8,7 +8,7 @@ from firmament.kernel.ledger.evidence import (
     declare_evidence,
     deleted,
     fixed,
-    never_deleted,
+    stays,
 )
 from firmament.kernel.policies.events import (
     BuiltInRolesRefreshed,
@@ -44,7 +44,7 @@ declare_evidence(
     changed("deleted_at", by=(RoleDeleted,)),
     becoming("deleted_at", NOTHING, RoleRestored),
     fixed("code", "built_in", "origin", why="the trail and later releases know a role by them"),
-    never_deleted(why="a deleted role is kept, so that the deleting can be taken back"),
+    stays(why="a deleted role is kept, so that the deleting can be taken back"),
 )
 declare_evidence(
     "policies.RolePower",
@@ -64,7 +64,7 @@ declare_evidence(
     changed("name", by=(TeamRenamed,)),
     changed("archived_at", by=(TeamArchived,)),
     becoming("archived_at", NOTHING, TeamRestored),
-    never_deleted(why="a team is archived, so that it can be brought back"),
+    stays(why="a team is archived, so that it can be brought back"),
 )
 declare_evidence(
     "policies.TeamMember",
@@ -77,7 +77,7 @@ declare_evidence(
     added(PowersLent),
     changed("taken_back_at", by=(PowersTakenBack,)),
     fixed("lender", "borrower", "starts_at", "ends_at", "reason", why="it is taken back, and lent anew"),
-    never_deleted(why="who could do what in whose place stays known"),
+    stays(why="who could do what in whose place stays known"),
 )
 declare_evidence("policies.DelegatedPower", added(PowersLent))
 declare_evidence(

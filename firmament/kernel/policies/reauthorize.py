@@ -78,7 +78,7 @@ def _whose(run: "JobRun", domain: Domain) -> Actor:
         return Actor.system(run.code)
     return Actor(
         domain=domain,
-        firm_id=run.firm_id,
+        firm_id=current_firm_id(),
         user_id=run.user_id,
         membership_id=run.membership_id,
         token_id=run.token_id,
