@@ -2,9 +2,12 @@
 
 import inspect
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import groupby
+from pkgutil import iter_modules
 
 from django.apps import apps
+from django.utils.module_loading import module_has_submodule
 from django.utils.translation import override
 
 from firmament.kernel.ledger.events import Category, Event, event_classes, every_code
@@ -33,9 +36,21 @@ follows the name of whoever did it."""
 
 def page() -> str:
     """The whole page, in English."""
+    load_events()
     with override("en"):
         evidence = {event.code for one in transitions() for event in one.events}
         return "\n".join([_HEAD, *map(_transition_row, transitions()), _EVENTS, *_rooms(evidence)]) + "\n"
+
+
+def load_events() -> None:
+    """Import what rooms declare as events: a command that shows no page would else know only some of them."""
+    for config in apps.get_app_configs():
+        for name in ("events", "kernel_events"):
+            if config.module is None or not module_has_submodule(config.module, name):
+                continue
+            module = import_module(f"{config.name}.{name}")
+            for part in iter_modules(getattr(module, "__path__", ())):
+                import_module(f"{module.__name__}.{part.name}")
 
 
 def _transition_row(one: Transition) -> str:

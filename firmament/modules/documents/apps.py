@@ -3,8 +3,6 @@ from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.web.menu import MenuEntry, Section
 
-VIEW = "documents.view_request"
-
 
 class DocumentsConfig(AppConfig):
     name = "firmament.modules.documents"
@@ -14,7 +12,12 @@ class DocumentsConfig(AppConfig):
     explainable = (("documents.DocumentRequest", ("title", "client__name")),)
     requires = ("clients", "engagements")
     client_panels = ("firmament.modules.documents.public.client_panel",)
-    menu = (MenuEntry(Section.LIBRARY, _("Document requests"), "documents:request_list", "files", VIEW),)
+    view_power = "documents.view_request"
+    menu = (
+        MenuEntry(Section.LIBRARY, _("Document requests"), "documents:request_list", "files", view_power),
+    )
     portal_menu = (
-        MenuEntry(Section.LIBRARY, _("Documents"), "documents_portal:request_list", "files", VIEW, order=1),
+        MenuEntry(
+            Section.LIBRARY, _("Documents"), "documents_portal:request_list", "files", view_power, order=1
+        ),
     )
