@@ -28,7 +28,7 @@ PRIVILEGED = {
 MAKING = {"upgrade", "restore"}
 # These ask nothing of it, or make one of their own.
 WITHOUT_DATABASE = {"", "help", "check", "makemigrations", "makemessages", "compilemessages", "collectstatic"}
-WITHOUT_DATABASE |= {"evaluate_search", "macro_steps", "openapi", "permissions"}
+WITHOUT_DATABASE |= {"audit_events", "evaluate_search", "macro_steps", "openapi", "permissions"}
 WITHOUT_DATABASE |= {"version", "--version", "--help", "-h"}
 
 

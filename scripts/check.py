@@ -20,6 +20,7 @@ CHECKS: dict[str, list[str]] = {
     "system checks": [PYTHON, "manage.py", "check"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "powers": [PYTHON, "manage.py", "permissions", "--check"],
+    "events": [PYTHON, "manage.py", "audit_events", "--check"],
     "shape and API": [PYTHON, "-m", "pytest", "-q", "-n0", "tests/test_shape.py", "tests/test_openapi.py"],
 }
 

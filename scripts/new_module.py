@@ -127,6 +127,7 @@ def finish(name: str) -> None:
         [ruff, "format", "--quiet", room],
         [sys.executable, "manage.py", "makemigrations", name],
         [sys.executable, "manage.py", "permissions", "--write"],
+        [sys.executable, "manage.py", "audit_events", "--write"],
         [sys.executable, "manage.py", "openapi", "--write"],
     ):
         subprocess.run(command, cwd=ROOT, check=True)

@@ -34,6 +34,7 @@ FURTHER = {
         "function": "the row of an address, or 404; several files load it",
     },
     "demo": {"class Protocol": "what the first room gives all others"},
+    "evidence": {"call declare_evidence": "which events tell of changes of regulated rows"},
     "forms": {
         "__all__": "a package's own list",
         "class Form": "a form whose last word is its own",

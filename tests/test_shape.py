@@ -17,6 +17,7 @@ CAPS = {
     "models": 400,
     "events": 120,
     "policies": 150,
+    "evidence": 120,
     "gateways": 250,
     "actions": 400,
     "public": 150,

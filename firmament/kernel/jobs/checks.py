@@ -14,8 +14,15 @@ from firmament.kernel.jobs import registry
 
 @register()
 def check_jobs(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """jobs.E001–E005: see each message."""
-    return [*_duplicates(), *_unloaded(), *_unknown_events(), *_bad_crons(), *_bad_signatures()]
+    """jobs.E001–E006: see each message."""
+    return [
+        *_duplicates(),
+        *_unloaded(),
+        *_unknown_events(),
+        *_bad_crons(),
+        *_bad_signatures(),
+        *_unasked(),
+    ]
 
 
 def _duplicates() -> Iterator[Error]:
@@ -62,3 +69,12 @@ def _bad_signatures() -> Iterator[Error]:
             )
         if spec.kind is registry.Kind.REQUEST and not registry.takes_run(spec.function):
             yield Error(f"{spec.place} is started by name, so its first parameter is `run`.", id="jobs.E005")
+
+
+def _unasked() -> Iterator[Error]:
+    for spec in registry.job_specs().values():
+        if spec.as_person and not spec.asks:
+            yield Error(
+                f"{spec.place} works for a person and does not say which power it asks again (asks=…).",
+                id="jobs.E006",
+            )

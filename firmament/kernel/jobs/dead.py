@@ -6,6 +6,7 @@ from django.db import transaction
 
 from firmament.kernel.jobs import registry
 from firmament.kernel.jobs.models import ErrorClass, JobRun, State
+from firmament.kernel.jobs.registry import JobSpec
 from firmament.lib.instant import now
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,17 @@ def bury(run: JobRun, error_class: ErrorClass, text: str, **fields: object) -> b
         run.refresh_from_db()
         _announce(run)
     return bool(changed)
+
+
+def refused(run: JobRun, spec: JobSpec, error: Exception) -> None:
+    """Write down that it ended because somebody may not (any more). Its failure is logged and goes no further."""
+    if registry.on_refused is None:
+        return
+    try:
+        with transaction.atomic():
+            registry.on_refused(run, spec, error)
+    except Exception:
+        log.exception("the refusal of a job could not be written down")
 
 
 def _announce(run: JobRun) -> None:

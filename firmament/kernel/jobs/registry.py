@@ -82,8 +82,14 @@ class JobSpec:
     powers: frozenset[str]
     wants_run: bool
     as_person: bool = False
+    asks: tuple[str, ...] = ()
     event: str = ""
     cron: str = ""
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether it works for whoever asked, with their powers; else it is the house's own work."""
+        return self.as_person or self.kind is Kind.REQUEST
 
     @property
     def place(self) -> str:
@@ -117,6 +123,8 @@ def _no_actor(run: "JobRun") -> "Actor":
 event_loader: Callable[[UUID], object] = _no_event
 event_known: Callable[[str], bool] | None = None
 on_dead: Callable[["JobRun"], None] | None = None
+# Set by policies: what to write down about a run that ended because somebody may not, in a transaction of its own.
+on_refused: Callable[["JobRun", JobSpec, Exception], None] | None = None
 # Set by policies or identity: the person a run works for, as they are now; raises NotAuthorized.
 actor_loader: Callable[["JobRun"], "Actor"] = _no_actor
 
@@ -142,11 +150,13 @@ def on(
     outside: bool = False,
     powers: Iterable[str] = (),
     as_person: bool = False,
+    asks: Iterable[str] = (),
 ) -> Callable[[Function], Function]:
     """What follows an event: `f(event)`, or `f(run, event)`.
 
     `as_person`: the run works for the person whose act the event is (an import, an export), with their powers
-    asked again at the start and at each beat; otherwise it acts as the house.
+    asked again at the start and at each beat; otherwise it acts as the house. `asks` says which: names of powers, or
+    in words where that depends on what was asked for.
     """
     return _declare(
         Kind.EVENT,
@@ -156,6 +166,7 @@ def on(
         outside=outside,
         powers=powers,
         as_person=as_person,
+        asks=tuple(str(power) for power in asks),
         event=event.code,
     )
 

@@ -12,7 +12,7 @@ from firmament.kernel.jobs.claim import name_backend
 from firmament.kernel.jobs.errors import Canceled, StaleAttempt
 from firmament.kernel.jobs.models import JobRun
 from firmament.kernel.jobs.pulse import Attempt, Progress
-from firmament.kernel.jobs.registry import JobSpec, Kind
+from firmament.kernel.jobs.registry import JobSpec
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.transaction import firm_transaction
 
@@ -49,8 +49,7 @@ class Run:
 
     def authorize(self) -> None:
         """Ask again who acts; raises NotAuthorized when that person may no longer."""
-        person = self._spec.kind is Kind.REQUEST or self._spec.as_person
-        if person and self._row.domain != Domain.SYSTEM:
+        if self._spec.for_a_person and self._row.domain != Domain.SYSTEM:
             self._actor = registry.actor_loader(self._row)
         else:
             self._actor = Actor.system(self._spec.code)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from firmament.kernel.jobs import registry
 from firmament.kernel.jobs.claim import DONE, Claimed, Outcome, claim, name_backend, wait
-from firmament.kernel.jobs.dead import bury
+from firmament.kernel.jobs.dead import bury, refused
 from firmament.kernel.jobs.errors import (
     AuthFailed,
     Canceled,
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 # Being asked to wait costs no try, but a run that has been put off for so long needs a person.
 LONGEST_WAIT = timedelta(days=3)
+NOT_ALLOWED = "Whoever this run works for may not do what it asks for."
 
 
 def execute(firm_id: UUID, run_id: UUID, watcher: Pulse | Inline) -> Outcome:
@@ -135,6 +137,9 @@ def classify(error: Exception) -> Verdict:
             return Verdict(ErrorClass.AUTH, str(error), hopeless=True)
         case Permanent():
             return Verdict(ErrorClass.PERMANENT, str(error), hopeless=True)
+        case PermissionDenied():
+            # Trying again would ask the same question. Only a person can give the right back, and replay the run.
+            return Verdict(ErrorClass.PERMANENT, NOT_ALLOWED, hopeless=True)
         case Transient() | JobError():
             return Verdict(ErrorClass.TRANSIENT, str(error))
         case _:
@@ -159,7 +164,7 @@ def _settle(run: JobRun, spec: JobSpec, attempt: Attempt, error: Exception) -> O
         run.failures += verdict.counts
         too_late = not verdict.counts and now() - run.created_at > LONGEST_WAIT
         if verdict.hopeless or too_late or run.failures >= policy.tries:
-            return _end_dead(run, attempt, verdict, error)
+            return _end_dead(run, spec, attempt, verdict, error)
         later = verdict.until or now() + _delay(policy, run.failures)
         changed = JobRun.objects.owned(run).update(
             state=State.RETRYING,
@@ -180,7 +185,9 @@ def _delay(policy: Backoff, failures: int) -> timedelta:
     return ceiling * random.random()  # noqa: S311 - jitter is no secret
 
 
-def _end_dead(run: JobRun, attempt: Attempt, verdict: Verdict, error: Exception) -> Outcome:
+def _end_dead(run: JobRun, spec: JobSpec, attempt: Attempt, verdict: Verdict, error: Exception) -> Outcome:
     log.error("job is a dead letter", extra={"error_class": verdict.error_class}, exc_info=error)
     buried = bury(run, verdict.error_class, verdict.text, **progress_fields(attempt.progress))
+    if buried:
+        refused(run, spec, error)
     return Outcome(later=None if buried else wait(seconds=2).later, error=error)

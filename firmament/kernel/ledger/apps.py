@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class LedgerConfig(AppConfig):
@@ -9,10 +10,13 @@ class LedgerConfig(AppConfig):
         # Both floors below ask the ledger through a hook: they may not import what stands above them.
         from firmament.kernel.jobs import registry
         from firmament.kernel.jobs.models import JobRun
+        from firmament.kernel.ledger import checks
         from firmament.kernel.ledger.events import event_class
+        from firmament.kernel.ledger.evidence import rules
         from firmament.kernel.ledger.kernel_events import CrossFirmWorkDone, JobFailed
         from firmament.kernel.ledger.record import load_event, record
         from firmament.kernel.tenancy.actor import Actor
+        from firmament.kernel.tenancy.evidence_rules import set_evidence_rules
         from firmament.kernel.tenancy.transaction import witness_cross_firm_work
 
         def witness(reason: str) -> None:
@@ -25,3 +29,6 @@ class LedgerConfig(AppConfig):
         registry.event_known = lambda code: event_class(code) is not None
         registry.on_dead = bury
         witness_cross_firm_work(witness)
+        assert checks
+        autodiscover_modules("evidence")
+        set_evidence_rules(rules)

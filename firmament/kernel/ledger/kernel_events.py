@@ -12,15 +12,20 @@ from firmament.kernel.ledger.events import Category, Event, Outcome, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowerDenied(Event):
-    """A sensitive power was asked for and refused; written after the rollback."""
+    """A sensitive power was asked for and refused; written after the rollback.
+
+    Of queued work every refusal is written, with its run: somebody asked for it while they still could.
+    """
 
     category: ClassVar[Category] = Category.PERMISSIONS
     ends_as: ClassVar[Outcome] = Outcome.DENIED
+    targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
     sentence: ClassVar[Text] = _("was refused {power}")
 
     power: str
     rule: str
     path: str = ""
+    run_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.ledger.events import Category
-from firmament.kernel.ledger.fields import TransactionId, TransactionStart
+from firmament.kernel.ledger.fields import TransactionId, TransactionStart, Untold
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
-from firmament.kernel.tenancy.triggers import APPEND_ONLY, NUMBERED, REFUSE_CHANGE, Trigger
+from firmament.kernel.tenancy.triggers import APPEND_ONLY, NUMBERED, REFUSE_CHANGE, TOLD, Trigger
 
 # What kind of entry it is, and by which door it came: a firm knows a few hundred such cells, however long its trail is.
 CELL = ("category", "code", "domain")
@@ -170,12 +170,13 @@ class RowChangeQuerySet(FirmQuerySet):
             return self.none()
         return self.filter(transaction_id=entry.transaction_id, occurred_at=entry.transaction_at)
 
-    def without_evidence(self) -> Self:
-        """Those whose transaction wrote no entry: something regulated happened, and nobody said what it was."""
-        told = Entry.objects.filter(
-            transaction_id=OuterRef("transaction_id"), transaction_at=OuterRef("occurred_at")
-        )
-        return self.filter(~Exists(told))
+    def untold(self) -> Self:
+        """Those that no event of their transaction tells of, as the rooms declare it now.
+
+        The database refuses them to the application. What is here was done by a hand on the database, by a migration,
+        or before the table was regulated or the declaration was what it is.
+        """
+        return self.alias(untold=Untold()).filter(untold__len__gt=0)
 
 
 class RowChange(FirmModel):
@@ -197,7 +198,7 @@ class RowChange(FirmModel):
     engagement_path: ClassVar[str | None] = "engagement_id"
     append_only: ClassVar[bool] = True
     app_may: ClassVar[frozenset[str] | None] = frozenset({"SELECT"})
-    triggers: ClassVar[tuple[Trigger, ...]] = (NUMBERED,)
+    triggers: ClassVar[tuple[Trigger, ...]] = (NUMBERED, TOLD)
 
     occurred_at = models.DateTimeField()
     transaction_id = models.BigIntegerField()

@@ -15,7 +15,7 @@ class PoliciesConfig(AppConfig):
         from firmament.kernel.policies import checks, kernel_powers
         from firmament.kernel.policies.decide import note_uses_of_entry, resolve_visibility
         from firmament.kernel.policies.open_models import declare_open_models
-        from firmament.kernel.policies.reauthorize import actor_of_run
+        from firmament.kernel.policies.reauthorize import actor_of_run, note_refusal
         from firmament.kernel.tenancy.models import set_visibility
 
         assert checks and kernel_powers
@@ -25,3 +25,4 @@ class PoliciesConfig(AppConfig):
         set_visibility(resolve_visibility)
         watch_entries(note_uses_of_entry)
         registry.actor_loader = actor_of_run
+        registry.on_refused = note_refusal

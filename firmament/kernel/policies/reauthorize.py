@@ -7,13 +7,20 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from firmament.kernel.jobs.errors import NotAuthorized
+from firmament.kernel.ledger.kernel_events import PowerDenied
+from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.authority import authority_of, forget_authority, with_roles
+from firmament.kernel.policies.decide import Denied
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import current_firm_id
 from firmament.kernel.tenancy.models import Membership
 
 if TYPE_CHECKING:
     from firmament.kernel.jobs.models import JobRun
+    from firmament.kernel.jobs.registry import JobSpec
+
+# Where the answer was found, as the rule ids of `decide` name it, when the person is no more whom the run worked for.
+_STAGES = {Domain.STAFF: "membership", Domain.CLIENT: "grant", Domain.TOKEN: "token"}
 
 
 def _no_tokens(token_id: UUID) -> bool:
@@ -45,6 +52,38 @@ def actor_of_run(run: "JobRun") -> Actor:
     if not authority_of(actor).live:
         raise NotAuthorized("The person this run works for no longer has access.")
     return actor
+
+
+def note_refusal(run: "JobRun", spec: "JobSpec", error: Exception) -> None:
+    """Write into the ledger that queued work was refused, by whose missing right and which rule.
+
+    Each refusal, and not only of sensitive powers: whoever asked could do it when they asked, so it tells of a right
+    that was taken away in between. Other failures are none of this.
+    """
+    denied = error if isinstance(error, Denied) else error.__cause__
+    domain = Domain(run.domain) if spec.for_a_person else Domain.SYSTEM
+    if isinstance(denied, Denied):
+        power, rule = denied.power, denied.rule_id
+    elif isinstance(error, NotAuthorized) and domain in _STAGES:
+        power = next((asked for asked in spec.asks if " " not in asked), spec.code)
+        rule = f"{power}/{_STAGES[domain]}"
+    else:
+        return
+    record(_whose(run, domain), PowerDenied(power=power, rule=rule, path=f"job {run.code}", run_id=run.pk))
+
+
+def _whose(run: "JobRun", domain: Domain) -> Actor:
+    """Who acted, by the ids alone: they may be no more."""
+    if domain == Domain.SYSTEM:
+        return Actor.system(run.code)
+    return Actor(
+        domain=domain,
+        firm_id=current_firm_id(),
+        user_id=run.user_id,
+        membership_id=run.membership_id,
+        token_id=run.token_id,
+        job=run.code,
+    )
 
 
 def staff_actor(membership_id: UUID | None) -> Actor:

@@ -1,10 +1,10 @@
 """The page `docs/reference/permissions.md`, written from the declarations themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import override
 
-from firmament.kernel.jobs.registry import job_specs
+from firmament.kernel.jobs.registry import JobSpec, job_specs
 from firmament.kernel.policies.inventory import Door, doors
 from firmament.kernel.policies.matrix import Matrix, declared_matrix
 from firmament.kernel.policies.open_models import open_models
@@ -44,8 +44,13 @@ def page() -> str:
             *(f"| `{scope}` | {title} | {_opened(str(scope))} |" for scope, title in SCOPE_TITLES.items()),
             "\n## Tokens\n",
             _TOKENS.format(verbs=", ".join(f"`{verb}`" for verb in READING_VERBS)),
+            "\n## Jobs\n",
+            _JOBS,
+            *_job_rows(),
             "\n## The house's own work\n",
-            "Follow-ups run with the powers declared beside the job, and no others.\n",
+            "Beside jobs, what the house itself does, with these powers and no others.\n",
+            "| work | powers |",
+            "|---|---|",
             *_house(),
             "\n## Beyond the reach of walls\n",
             "Tables that hang on no client, with the reason.\n",
@@ -76,6 +81,13 @@ staff and tokens, ethical walls. Operators of the platform: only while a session
 powers of `breakglass`, which are over sessions themselves.
 
 | power | about | staff | client's people | operators |
+|---|---|---|---|---|"""
+
+_JOBS = """Work that is done later. The house's own acts with the powers declared beside the job, and no others. What somebody asked
+for acts as they are when it starts, and again at every beat: who has left, whose token was revoked or whose right was taken
+away since is refused, the run ends as a dead letter, and the refusal stands in the audit trail.
+
+| job | starts | lane | acts as | its powers, or those asked again |
 |---|---|---|---|---|"""
 
 _TOKENS = """A token never does more than its maker may at the time of use. Its scopes are names of powers,
@@ -139,11 +151,39 @@ def _opened(scope: str) -> str:
 
 
 def _house() -> Iterator[str]:
-    given = {code: spec.powers for code, spec in job_specs().items() if spec.powers} | dict(house_codes())
-    yield "| work | powers |"
-    yield "|---|---|"
-    for code, powers in sorted(given.items()):
-        yield f"| `{code}` | {', '.join(f'`{power}`' for power in sorted(powers))} |"
+    for code, powers in sorted(dict(house_codes()).items()):
+        yield f"| `{code}` | {_codes(sorted(powers))} |"
+
+
+def _job_rows() -> Iterator[str]:
+    """One job a row; those that do the same after many events share one."""
+    alike: dict[str, list[JobSpec]] = {}
+    for code, spec in sorted(job_specs().items()):
+        alike.setdefault(code.partition("__")[0], []).append(spec)
+    for name, specs in alike.items():
+        first = specs[0]
+        code, starts = (
+            (name, _starts(first)) if len(specs) == 1 else (f"{name}__…", f"after {len(specs)} events")
+        )
+        yield f"| `{code}` | {starts} | {first.lane} | {_acts_as(first)} |"
+
+
+def _starts(spec: JobSpec) -> str:
+    if spec.event:
+        return f"after `{spec.event}`"
+    return f"by the clock, `{spec.cron}`" if spec.cron else "by name"
+
+
+def _acts_as(spec: JobSpec) -> str:
+    if not spec.for_a_person:
+        return f"the house | {_codes(sorted(spec.powers)) or 'none'}"
+    who = "whoever asked" if spec.as_person else "whoever asked, or the house"
+    return f"{who} | {_codes(spec.asks) or 'that of each action'}"
+
+
+def _codes(powers: Iterable[str]) -> str:
+    """Names of powers as code; what is said in words stays words."""
+    return ", ".join(power if " " in power else f"`{power}`" for power in powers)
 
 
 def _door_row(door: Door) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from firmament.kernel.tenancy.evidence_rules import STANDING_RULES, EvidenceRule, evidence_rules
 from firmament.kernel.tenancy.global_tables import DEFINER_FUNCTIONS, GLOBAL_TABLES
 from firmament.kernel.tenancy.law import (
     APP_ROLE,
@@ -46,6 +47,7 @@ def violations(connection: BaseDatabaseWrapper) -> list[str]:
         _functions,
         _bodies,
         _triggers,
+        _evidence,
         _roles,
         _grants,
     ):
@@ -188,6 +190,18 @@ def _triggers(ask: Ask) -> list[str]:
         f"{table}: the trigger {trigger.name} is missing, off or another's"
         for table, trigger in table_triggers()
         if not trigger.stands(table, standing)
+    ]
+
+
+def _evidence(ask: Ask) -> list[str]:
+    standing = {EvidenceRule(*row) for row in ask(STANDING_RULES)}
+    wanted = evidence_rules()
+    return [
+        f"{rule.table}: {rule.code or 'nothing'} tells of {rule.operation} {rule.column}, and no room says so"
+        for rule in sorted(standing - wanted, key=str)
+    ] + [
+        f"{rule.table}: {rule.code or 'nothing'} tells of {rule.operation} {rule.column}, and the database does not know it"
+        for rule in sorted(wanted - standing, key=str)
     ]
 
 

@@ -21,6 +21,7 @@ GLOBAL_TABLES: dict[str, tuple[str, str]] = {
         "rw",
         "rows that have no number in their firm's log yet; ids alone, written by triggers",
     ),
+    "ledger_evidence": ("r", "which events may tell of which changes; the same for every firm"),
     "firmament_cache": ("rw", "Django's cache, keyed by firm"),
     "django_session": ("", "Django: unused; sessions stand in identity_usersession"),
     "django_migrations": ("r", "Django: applied migrations"),
@@ -41,6 +42,7 @@ DEFINER_FUNCTIONS: dict[str, str] = {
     "policies_sync_client_access": "keeps firm_access in step with portal grants",
     "breakglass_keep_lookup": "keeps the list of operators' sessions in step with the firms' registers",
     "ledger_keep_row": "writes the history of regulated rows, which the application may not write itself",
+    "ledger_require_evidence": "looks for the event at commit, when the firm may not be set any more",
     "search_matches": "uses the index of words where the server's operator may not be marked LEAKPROOF",
     "search_titled": "uses the index of titles where the server's operator may not be marked LEAKPROOF",
 }

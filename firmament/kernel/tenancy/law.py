@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from firmament.kernel.tenancy.evidence_rules import STANDING_RULES, EvidenceRule, evidence_rules, laid
 from firmament.kernel.tenancy.fields import FirmForeignKey
 from firmament.kernel.tenancy.global_tables import GLOBAL_TABLES
 from firmament.kernel.tenancy.models import FirmModel
@@ -101,6 +102,8 @@ def apply_law(connection: BaseDatabaseWrapper) -> list[str]:
     try:
         done = _enforce_row_security(connection)
         done += _add_composite_keys(connection)
+        # Before the trigger that reads them: in between, it would refuse every change.
+        done += _lay_evidence_rules(connection)
         done += _lay_triggers(connection)
         done += _grant(connection)
     finally:
@@ -220,6 +223,13 @@ def _lay_triggers(connection: BaseDatabaseWrapper) -> list[str]:
             statements.append(f'DROP TRIGGER IF EXISTS "{trigger.name}" ON "{table}"')
             statements.append(trigger.on(table))
     return _run(connection, statements)
+
+
+def _lay_evidence_rules(connection: BaseDatabaseWrapper) -> list[str]:
+    """Which events may tell of which changes, as this release declares it."""
+    standing = {EvidenceRule(*row) for row in _rows(connection, STANDING_RULES)}
+    wanted = evidence_rules()
+    return [] if standing == wanted else _run(connection, [laid(wanted)])
 
 
 def _grant(connection: BaseDatabaseWrapper) -> list[str]:

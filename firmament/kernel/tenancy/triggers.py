@@ -25,6 +25,7 @@ class Trigger:
     """`when` as in CREATE TRIGGER ("BEFORE INSERT"); `function` exists before the law is applied.
 
     `always`: not even a session that takes itself for a replica, which a superuser can say of itself, gets past it.
+    `at_commit`: it looks when the transaction ends, at everything that was done in it.
     """
 
     name: str
@@ -32,10 +33,12 @@ class Trigger:
     function: str
     each: str = "ROW"
     always: bool = False
+    at_commit: bool = False
 
     def on(self, table: str) -> str:
         laid = (
-            f'CREATE TRIGGER "{self.name}" {self.when} ON "{table}"'
+            f'CREATE {"CONSTRAINT " if self.at_commit else ""}TRIGGER "{self.name}" {self.when} ON "{table}"'
+            f"{' DEFERRABLE INITIALLY DEFERRED' if self.at_commit else ''}"
             f" FOR EACH {self.each} EXECUTE FUNCTION {self.function}()"
         )
         return f'{laid}; ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{self.name}"' if self.always else laid
@@ -69,6 +72,11 @@ ROW_HISTORY = (
     ),
 )
 
+# Laid on the history itself: what the application did to a regulated row, and told by no event, is not committed.
+TOLD = Trigger(
+    name="row_told", when="AFTER INSERT", function="ledger_require_evidence", always=True, at_commit=True
+)
+
 # SHA-256 of what these functions do: one that was replaced by another of its name would keep nothing, and look as before.
 FUNCTION_BODIES = {
     "breakglass_keep_lookup": "a3e9c2417622e86b9894340a05969217cc85d1fe374646f1bd40d1bd3c42be84",
@@ -79,5 +87,7 @@ FUNCTION_BODIES = {
     "ledger_keep_change": "8740f40bac7509e5224ef333a3f2ffdd4d4e8f360263e9b215b42cdf2fcad59d",
     "ledger_keep_row": "c73421783a89aff61f4f82509788d7db096170055a99b03240ac1885c48f9ade",
     "ledger_refuse_truncate": "dd5ad5b55e386d5461ea1446dfc86b626cfac4cf4a3d6b1bf63ab387a4bcbc25",
+    "ledger_untold": "c83ec3ba9c7a156cf8304d075f8b01b8c78ea8177cba83a34ee4c18e4be41b86",
+    "ledger_require_evidence": "3c2ad5b9faf24fb2aed0db549be19e4ef29707eeb5f90d90cc799091b638d5c3",
     "proof_note_pending": "16c0ba15c640b187c00e3e6df7c9593d700099edee48d5ced30fb2a241633715",
 }

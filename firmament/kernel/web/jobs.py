@@ -6,6 +6,7 @@ from firmament.kernel.files.actions import expire
 from firmament.kernel.jobs.registry import Lane, Retry, every, on
 from firmament.kernel.jobs.run import Run
 from firmament.kernel.ledger.record import record
+from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.ambient import request_id
 from firmament.kernel.web.events import (
@@ -28,7 +29,14 @@ KEPT_FINISHED = timedelta(days=90)
 KEPT_VIEWS = timedelta(days=30)
 
 
-@on(ImportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, outside=True, as_person=True)
+@on(
+    ImportRequested,
+    lane=Lane.NOW,
+    retry=Retry.TRANSIENT,
+    outside=True,
+    as_person=True,
+    asks=("the power to import into this list",),
+)
 def run_import(run: Run, event: ImportRequested) -> None:
     """Beat by beat; each keeps what it made, so that a kill loses at most one beat and doubles nothing."""
     form = import_of(event.kind)
@@ -39,6 +47,7 @@ def run_import(run: Run, event: ImportRequested) -> None:
                 return
             work = request_id.set(work_id(batch.pk))
             try:
+                require(run.actor, form.power)
                 looked_at = make_some(run.actor, form, batch)
             finally:
                 request_id.reset(work)
@@ -57,7 +66,14 @@ def run_import(run: Run, event: ImportRequested) -> None:
         run.stop_if_canceled()
 
 
-@on(ImportUndoRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, outside=True, as_person=True)
+@on(
+    ImportUndoRequested,
+    lane=Lane.NOW,
+    retry=Retry.TRANSIENT,
+    outside=True,
+    as_person=True,
+    asks=("the power to import into this list",),
+)
 def undo_import(run: Run, event: ImportUndoRequested) -> None:
     """The other way round, the last row first."""
     form = import_of(event.kind)
@@ -66,6 +82,7 @@ def undo_import(run: Run, event: ImportUndoRequested) -> None:
             batch = Import.objects.select_for_update().get(pk=event.import_id)
             if batch.state != Import.State.UNDOING:
                 return
+            require(run.actor, form.power)
             looked_at = take_out_some(run.actor, form, batch)
             rows = ImportRow.objects.filter(batch=batch)
             undone, kept, left = (rows.filter(state=s).count() for s in ("undone", "kept", "made"))
@@ -78,7 +95,13 @@ def undo_import(run: Run, event: ImportUndoRequested) -> None:
         run.stop_if_canceled()
 
 
-@on(ListExportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, as_person=True)
+@on(
+    ListExportRequested,
+    lane=Lane.NOW,
+    retry=Retry.TRANSIENT,
+    as_person=True,
+    asks=("the powers to see this list and to export it",),
+)
 def run_export(run: Run, event: ListExportRequested) -> None:
     """Write the file in one transaction, and so from one moment of the list."""
     write_export(run, event.export_id)

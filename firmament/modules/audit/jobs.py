@@ -37,7 +37,7 @@ from firmament.modules.audit.reports.trail import entries_for
 MEDIA_TYPE = "application/zip"
 
 
-@on(ProofExportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, as_person=True)
+@on(ProofExportRequested, lane=Lane.NOW, retry=Retry.TRANSIENT, as_person=True, asks=(Can.EXPORT,))
 def write_proof_export(run: Run, event: ProofExportRequested) -> None:
     """Write the file and keep it for its scan. Done once: a second time finds it written."""
     made = ProofExport.objects.select_for_update().filter(pk=event.export_id, file=None).first()

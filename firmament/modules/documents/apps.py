@@ -12,22 +12,12 @@ class DocumentsConfig(AppConfig):
     explainable = (("documents.DocumentRequest", ("title", "client__name")),)
     requires = ("clients", "engagements")
     client_panels = ("firmament.modules.documents.public.client_panel",)
+    view_power = "documents.view_request"
     menu = (
-        MenuEntry(
-            Section.LIBRARY,
-            _("Document requests"),
-            "documents:request_list",
-            "files",
-            "documents.view_request",
-        ),
+        MenuEntry(Section.LIBRARY, _("Document requests"), "documents:request_list", "files", view_power),
     )
     portal_menu = (
         MenuEntry(
-            Section.LIBRARY,
-            _("Documents"),
-            "documents_portal:request_list",
-            "files",
-            "documents.view_request",
-            order=1,
+            Section.LIBRARY, _("Documents"), "documents_portal:request_list", "files", view_power, order=1
         ),
     )

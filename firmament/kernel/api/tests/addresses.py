@@ -16,7 +16,9 @@ from firmament.kernel.api.operations import operation
 from firmament.kernel.api.paging import Cursor, Limit, Page, cursor_page
 from firmament.kernel.api.parsing import StrictParser
 from firmament.kernel.api.schemas import In, Int, Out
+from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.decide import require
+from firmament.kernel.policies.events import TeamCreated
 from firmament.kernel.policies.kernel_powers import Can
 from firmament.kernel.policies.models import Team
 from firmament.kernel.web import errors
@@ -102,6 +104,7 @@ def get_team(request: HttpRequest, pk: UUID):
 def create_team(request: HttpRequest, body: TeamIn):
     require(request.actor, Can.MANAGE_TEAMS)
     team = Team.objects.create(name=body.name)
+    record(request.actor, TeamCreated(team_id=team.pk, name=team.name))
     return answers.one(Team.objects.all(), team.pk, TEAM, status=201, location=f"/api/v1/teams/{team.pk}")
 
 

@@ -10,6 +10,7 @@ from django.db import connections
 from django.test import Client
 
 from firmament.kernel.identity.actions import issue_token
+from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.models import Team
 from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
@@ -87,6 +88,21 @@ def test_sixteen_at_once_are_one_write_and_sixteen_equal_answers(secret):
         assert len(answers) == 1
         assert next(iter(answers))[0] == 201
     assert teams() == [f"Team {turn}" for turn in range(5)]
+
+
+def test_a_write_that_no_event_tells_of_is_an_error_of_ours(secret):
+    _status, made = done(send(secret, "told", "Tax"))
+
+    def rename():
+        client = Client(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
+        url = f"{URL}/{json.loads(made)['id']}"
+        headers = {"If-Match": client.get(url)["ETag"]}
+        answer = client.patch(url, '{"name": "Law"}', content_type="application/json", headers=headers)
+        with firm_transaction(Firm.objects.get(slug="acme").pk):
+            return answer.status_code, Entry.objects.latest("occurred_at").code
+
+    assert done(in_clone(rename)) == (500, "ledger.request_failed")
+    assert teams() == ["Tax"]
 
 
 def test_a_write_that_was_cut_off_leaves_the_key_to_the_next(secret):

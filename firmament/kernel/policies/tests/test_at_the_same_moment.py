@@ -38,6 +38,20 @@ def two(django_db_setup: None) -> Iterator[tuple[Connection, Connection]]:
         connection.execute(
             "SELECT set_config('app.firm_id', (SELECT id FROM tenancy_firm WHERE slug = 'acme')::text, true)"
         )
+        # What the actions would record: without it the database would refuse for another reason than the one at test.
+        connection.execute(
+            "INSERT INTO ledger_entry (id, firm_id, created_at, updated_at, code, category, occurred_at, domain, job,"
+            " roles, request_id, payload) SELECT uuidv7(), current_setting('app.firm_id')::uuid, now(), now(), code,"
+            " 'permissions', now(), 'staff', '', '[]', '', '{}' FROM unnest(%s::text[]) code",
+            [
+                [
+                    "policies.role_revoked",
+                    "policies.portal_granted",
+                    "policies.wall_raised",
+                    "policies.team_archived",
+                ]
+            ],
+        )
     yield one, other
     one.close()
     other.close()

@@ -125,6 +125,9 @@ def test_the_rows_are_those_the_person_may_see_when_it_is_written(alice, alice_b
     run = JobRun.objects.get(code="web.run_export")
 
     assert run.state == "failed" and "may not see it any more" in run.error_text
+    refused = Entry.objects.get(code="ledger.power_denied")
+    assert (refused.membership_id, refused.payload["power"]) == (alice.membership_id, "policies.view_teams")
+    assert refused.payload["run_id"] == str(run.pk)
     assert StoredFile.objects.count() == 0
     assert alice_browser.get(place["Location"]).status_code == 403
 

@@ -7,7 +7,10 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from firmament.kernel.policies.models import Team
+from firmament.kernel.jobs.models import JobRun
+from firmament.kernel.ledger.models import Entry
+from firmament.kernel.policies.models import RoleAssignment, Team
+from firmament.kernel.testing.jobs import run_all_queued
 from firmament.kernel.web.importing import guess
 from firmament.kernel.web.models import Import, ImportRow
 from firmament.kernel.web.tests.importing import TEAM_IMPORT
@@ -158,12 +161,13 @@ def test_a_canceled_import_can_go_on(checked, alice_browser, run_jobs):
 
 
 def test_a_power_taken_away_stops_the_work(checked, alice_browser, run_jobs, monkeypatch):
-    from firmament.kernel.policies.models import RoleAssignment
-
     alice_browser.post(checked, {"step": "run"})
     RoleAssignment.objects.filter(membership_id=Import.objects.get().membership_id).delete()
-    run_jobs()
+    run_all_queued(raise_errors=False)
 
+    refusal = Entry.objects.get(code="ledger.power_denied")
+    assert JobRun.objects.get(code="web.run_import").state == "failed"
+    assert refusal.payload["power"] == "policies.manage_teams"
     assert sorted(Team.objects.values_list("name", flat=True)) == ["there"]
 
 
