@@ -51,6 +51,7 @@ from firmament.modules.documents.tests.factories import carla_actor, pdf
 from firmament.modules.engagements.actions import discard_draft
 from firmament.modules.engagements.models import Engagement
 from firmament.modules.engagements.tests.factories import make_engagement
+from tests.evidence_chapters import duties, looking_in
 
 pytestmark = pytest.mark.cluster
 
@@ -370,6 +371,8 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[Story]:
                 grants_and_walls,
                 asking,
                 handing_in,
+                duties,
+                looking_in,
             ):
                 chapter(told)
             yield told

@@ -34,6 +34,13 @@ from firmament.kernel.policies.events import (
     WallRaised,
     WallReviewed,
 )
+from firmament.kernel.policies.kernel_events import (
+    DutiesEnforced,
+    DutiesJoined,
+    DutiesParted,
+    DutyExempted,
+    DutyExemptionEnded,
+)
 
 _WHO = "who it is about is who it is: another one is another row"
 
@@ -93,4 +100,21 @@ declare_evidence(
     changed("review_on", by=(WallReviewed,)),
     changed("lifted_at", "lifted_reason", by=(WallLifted,)),
     fixed("membership", "team", "client_id", "engagement_id", "reason", why="it is lifted, and raised anew"),
+)
+declare_evidence(
+    "policies.DutyPair",
+    added(DutiesParted),
+    changed("in_force_at", by=(DutiesParted, DutiesEnforced)),
+    changed("retired_at", "retired_reason", by=(DutiesJoined,)),
+    fixed(
+        "power_a", "power_b", "kind", "subject", "reason", "declared_by", why="another pair is another row"
+    ),
+    stays(why="what was kept apart once stays known"),
+)
+declare_evidence(
+    "policies.DutyException",
+    added(DutyExempted),
+    changed("ended_at", by=(DutyExempted, DutyExemptionEnded)),
+    fixed("pair", "membership", "granted_by", "reason", "ends_at", why="it is ended, and granted anew"),
+    stays(why="who was exempt, and why, stays known"),
 )

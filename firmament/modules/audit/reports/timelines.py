@@ -83,7 +83,7 @@ def _changes(
     found = [one for one in with_entries if (one.transaction_id, one.occurred_at) in strokes]
     # Each way has an index of its own; asked for in one question, every change there is would be looked at.
     for way in ("row_id", "client_id", "engagement_id") if asked.user_id is None else ():
-        untold = readable.filter(**{f"{way}__in": asked.objects}).without_evidence()
+        untold = readable.filter(**{f"{way}__in": asked.objects}).untold()
         if after is not None:
             untold = untold.filter(occurred_at__lt=after.occurred_at)
         if beyond is not None:

@@ -30,8 +30,8 @@ PAGE = "compliance:untold"
 
 
 def untold_changes(actor: Actor) -> "QuerySet[RowChange]":
-    """The changes whose transaction wrote no entry, as far as the actor may see them."""
-    rows: QuerySet[RowChange] = RowChange.objects.visible_to(actor).without_evidence()
+    """The changes that no event of their transaction tells of, as far as the actor may see them."""
+    rows: QuerySet[RowChange] = RowChange.objects.visible_to(actor).untold()
     return rows
 
 
