@@ -59,17 +59,7 @@ def cursor_page(
         try:
             place = decode(rows.model, order, cursor)
         except BadCursor as error:
-            raise Problem(
-                422,
-                "cursor_invalid",
-                errors=[
-                    {
-                        "path": "query/cursor",
-                        "code": "cursor_invalid",
-                        "message": "Start again without a cursor.",
-                    }
-                ],
-            ) from error
+            raise _bad_cursor() from error
     if finder is not None:
         rows = finder.page(order, place, backwards=False, most=limit + 1)
     if place is not None:
@@ -80,6 +70,12 @@ def cursor_page(
     )
     following = json.dumps(encode(order, last)).encode() if last is not None else b"null"
     return json_answer(b'{"items":[' + items + b'],"next":' + following + b"}")
+
+
+def _bad_cursor() -> Problem:
+    message = "Start again without a cursor."
+    where = {"path": "query/cursor", "code": "cursor_invalid", "message": message}
+    return Problem(422, "cursor_invalid", errors=[where])
 
 
 def _shaped(rows: "QuerySet[Any]", form: Shape, order: Order, limit: int) -> tuple[bytes, Place | None]:

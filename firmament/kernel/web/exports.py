@@ -90,10 +90,11 @@ class Sheet:
 
 def digest(file: IO[bytes]) -> str:
     """The SHA-256 of a file, in hex; it stands at its end afterwards."""
+    found = hashlib.sha256()
     file.seek(0)
-    found = hashlib.file_digest(cast("BinaryIO", file), "sha256").hexdigest()
-    file.seek(0, io.SEEK_END)
-    return found
+    while part := file.read(1 << 16):
+        found.update(part)
+    return found.hexdigest()
 
 
 def export(

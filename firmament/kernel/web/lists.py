@@ -153,10 +153,24 @@ def list_page(
     first = saved_views.opening(views)
     if first is not None and not request.GET and not wants_fragment(request):
         return HttpResponseRedirect(saved_views.address_of(request, form, first))
+    context = _found(request, form, view, rows, finder)
+    context["views"] = saved_views.shown(request, form, views) if saved_views.offered(request) else None
+    context |= _filters(request, form, full=not wants_fragment(request))
+    if wants_fragment(request):
+        # The rows are defined in the template that a room extends; an heir's own file knows no fragment of it.
+        return page(request, f"{ROWS}#rows", {**context, "apart": True, **(extra or {})})
+    context |= _head(request, form, view)
+    return page(request, form.template, {**context, **(extra or {})})
+
+
+def _found(
+    request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]", finder: Finder | None
+) -> dict[str, Any]:
+    """The rows of this page, and what the page says of them."""
     narrowed = _narrow(form, rows, request.GET)
     found, earlier, later = _slice(form, view, narrowed, request.GET, finder)
     total = _total(narrowed, found, apart=earlier or later, finder=finder)
-    context: dict[str, Any] = {
+    return {
         "list": form,
         "layout": "ui/portal.html" if request.actor.domain == Domain.CLIENT else "ui/workspace.html",
         "rows": _drawn(form, view, found),
@@ -167,14 +181,7 @@ def list_page(
         "action_url": request.get_full_path(),
         "path": request.path,
         "everything_url": saved_views.everything_address(request),
-        "views": saved_views.shown(request, form, views) if saved_views.offered(request) else None,
     }
-    context |= _filters(request, form, full=not wants_fragment(request))
-    if wants_fragment(request):
-        # The rows are defined in the template that a room extends; an heir's own file knows no fragment of it.
-        return page(request, f"{ROWS}#rows", {**context, "apart": True, **(extra or {})})
-    context |= _head(request, form, view)
-    return page(request, form.template, {**context, **(extra or {})})
 
 
 def _post(request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]") -> HttpResponseBase:

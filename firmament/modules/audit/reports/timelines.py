@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from firmament.kernel.policies.models import Role, Team
 from firmament.kernel.search.find import search as find_by_words
 from firmament.kernel.search.sources import source_of
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.models import FirmModel, Membership
+from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.filters import searched
 from firmament.modules.audit.policies import Can
 from firmament.modules.audit.reports.entry import kind_title
@@ -77,7 +78,7 @@ def _changes(
 ) -> list[RowChange]:
     strokes = {(entry.transaction_id, entry.transaction_at) for entry in entries}
     numbers = [number for number, _at in strokes if number is not None]
-    readable = changes_for(actor)
+    readable: Any = changes_for(actor)
     with_entries = readable.filter(transaction_id__in=numbers).order_by("pk")[: ROWS + 1]
     # The number alone would not do: a database brought back from a dump counts from the beginning again.
     found = [one for one in with_entries if (one.transaction_id, one.occurred_at) in strokes]
@@ -110,31 +111,32 @@ def find(actor: Actor, text: str) -> list[Named]:
     text = searched(text)
     if not text:
         return []
-    found = [
-        Named(
-            kind="tenancy.membership",
-            kind_words=kind_title("tenancy.membership"),
-            id=pk,
-            name=name,
-            about=email,
-            user_id=user_id,
-        )
-        for pk, user_id, name, email in Membership.objects.visible_to(actor)
-        .filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
-        .order_by("user__name", "pk")
-        .values_list("pk", "user_id", "user__name", "user__email")[:FOUND]
+    found = _people(actor, text)
+    roles, teams = Role.objects.visible_to(actor), Team.objects.visible_to(actor)
+    named = (
+        ("policies.role", roles.filter(name__icontains=text).order_by("name", "pk")),
+        ("policies.team", teams.filter(name__icontains=text).order_by("name", "pk")),
+    )
+    found += [
+        Named(kind=kind, kind_words=kind_title(kind), id=pk, name=name, about="")
+        for kind, rows in named
+        for pk, name in rows.values_list("pk", "name")[:FOUND]
     ]
-    models: tuple[type[FirmModel], ...] = (Role, Team)
-    for model in models:
-        kind = model._meta.label_lower
-        named = model.objects.visible_to(actor).filter(name__icontains=text).order_by("name", "pk")
-        found += [
-            Named(kind=kind, kind_words=kind_title(kind), id=pk, name=name, about="")
-            for pk, name in named.values_list("pk", "name")[:FOUND]
-        ]
     for hit in find_by_words(actor, text, limit=FOUND):
         source = source_of(hit.kind)
         words = str(source.label) if source is not None else hit.kind
         kind = hit.kind.lower()
         found.append(Named(kind=kind, kind_words=words, id=hit.object_id, name=hit.title, about=hit.subtitle))
     return found
+
+
+def _people(actor: Actor, text: str) -> list[Named]:
+    who = Q(user__name__icontains=text) | Q(user__email__icontains=text)
+    members = Membership.objects.visible_to(actor).filter(who).order_by("user__name", "pk")
+    kind = "tenancy.membership"
+    return [
+        Named(kind=kind, kind_words=kind_title(kind), id=pk, name=name, about=email, user_id=user_id)
+        for pk, user_id, name, email in members.values_list("pk", "user_id", "user__name", "user__email")[
+            :FOUND
+        ]
+    ]

@@ -23,6 +23,7 @@ from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.filters import (
     ChoiceFilter,
     DateFilter,
+    Filter,
     SearchFilter,
     as_date,
     as_uuid,
@@ -144,9 +145,49 @@ READY = (
 )
 
 
+def trail_filters(people: Sequence[tuple[UUID, str]]) -> tuple[Filter, ...]:
+    """Whatever an address may ask: `asking.asked_of` reads the same."""
+    spans = asking.periods()
+    return (
+        SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
+        WhoFilter(label=gettext_lazy("Who"), people=people),
+        ChoiceFilter(key="category", label=gettext_lazy("Area"), choices=Category),
+        ChoiceFilter(
+            key="event",
+            label=gettext_lazy("Event"),
+            path="code",
+            choices=reports.codes(),
+            narrows=reports.older_codes(),
+        ),
+        ChoiceFilter(
+            key="outcome",
+            label=gettext_lazy("Outcome"),
+            choices=Outcome,
+            narrows=reports.outcomes(),
+        ),
+        ChoiceFilter(
+            key="door",
+            label=gettext_lazy("Door"),
+            path="domain",
+            choices=tuple((door.value, name) for door, name in reports.DOORS.items()),
+        ),
+        ChoiceFilter(
+            key="period",
+            label=gettext_lazy("Period"),
+            choices=asking.PERIODS,
+            narrows={
+                kind: Q(occurred_at__gte=span.begins, occurred_at__lt=span.ends)
+                for kind, span in spans.items()
+            },
+        ),
+        DateFilter(key="day", label=gettext_lazy("Days"), path="occurred_at", instants=True),
+        ThingFilter(label=gettext_lazy("About")),
+        RequestFilter(label=gettext_lazy("Request")),
+    )
+
+
 def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
     """The list, with whom and which events it can be narrowed to, in the reader's language."""
-    spans = asking.periods()
     return ListPage(
         name="audit.trail",
         title=gettext_lazy("Audit trail"),
@@ -156,42 +197,7 @@ def trail_list(people: Sequence[tuple[UUID, str]]) -> ListPage:
         counted=lambda n: ngettext("%(n)s entry", "%(n)s entries", n) % {"n": n},
         columns=COLUMNS,
         order="-at",
-        filters=(
-            SearchFilter(paths=("code",), label=gettext_lazy("Search event codes")),
-            WhoFilter(label=gettext_lazy("Who"), people=people),
-            ChoiceFilter(key="category", label=gettext_lazy("Area"), choices=Category),
-            ChoiceFilter(
-                key="event",
-                label=gettext_lazy("Event"),
-                path="code",
-                choices=reports.codes(),
-                narrows=reports.older_codes(),
-            ),
-            ChoiceFilter(
-                key="outcome",
-                label=gettext_lazy("Outcome"),
-                choices=Outcome,
-                narrows=reports.outcomes(),
-            ),
-            ChoiceFilter(
-                key="door",
-                label=gettext_lazy("Door"),
-                path="domain",
-                choices=tuple((door.value, name) for door, name in reports.DOORS.items()),
-            ),
-            ChoiceFilter(
-                key="period",
-                label=gettext_lazy("Period"),
-                choices=asking.PERIODS,
-                narrows={
-                    kind: Q(occurred_at__gte=span.begins, occurred_at__lt=span.ends)
-                    for kind, span in spans.items()
-                },
-            ),
-            DateFilter(key="day", label=gettext_lazy("Days"), path="occurred_at", instants=True),
-            ThingFilter(label=gettext_lazy("About")),
-            RequestFilter(label=gettext_lazy("Request")),
-        ),
+        filters=trail_filters(people),
         actions=(ABOUT, ERASE),
         row_url="audit:entry",
         row_name="code",
