@@ -256,11 +256,7 @@ def _countable(narrowed: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def _total(
-    narrowed: "QuerySet[Any]",
-    found: Sequence[Mapping[str, Any]],
-    *,
-    apart: bool,
-    finder: Finder | None,
+    narrowed: "QuerySet[Any]", found: Sequence[Mapping[str, Any]], *, apart: bool, finder: Finder | None
 ) -> int:
     """How many match in all, at most one more than are counted.
 
@@ -396,10 +392,9 @@ def address(request: FirmRequest, **changes: str) -> str:
     for name in ("before", "after", "undo", "edit_view", "view_step"):
         given.pop(name, None)
     for name, value in changes.items():
+        given.pop(name, None)
         if value:
             given[name] = value
-        else:
-            given.pop(name, None)
     query = given.urlencode()
     # Without anything the list would open with its reader's own view, and not with what was asked for: everything.
     return f"{request.path}?{query}" if query else saved_views.everything_address(request)

@@ -57,7 +57,14 @@ def order_report(
     order.full_clean(exclude=["firm", "ordered_by"])
     order.save()
     ReportRecipient.objects.bulk_create(ReportRecipient(order=order, membership_id=pk) for pk in told)
-    event = ReportOrdered(
+    record(actor, _ordered(order, told))
+    if once:
+        request_report(actor, order)
+    return order
+
+
+def _ordered(order: ReportOrder, told: tuple[UUID, ...]) -> ReportOrdered:
+    return ReportOrdered(
         order_id=order.pk,
         title=order.title,
         rhythm=order.rhythm,
@@ -65,10 +72,6 @@ def order_report(
         boards=tuple(order.boards),
         recipient_ids=told,
     )
-    record(actor, event)
-    if once:
-        request_report(actor, order)
-    return order
 
 
 def request_report(actor: Actor, order: ReportOrder) -> Entry:

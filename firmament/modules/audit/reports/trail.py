@@ -58,7 +58,8 @@ def kept_from(actor: Actor) -> tuple[UUID, ...]:
     hidden = authority.hidden_clients | authority.hidden_engagements
     if not hidden:
         return ()
-    hanging = [_hanging(model, authority).values_list("pk", flat=True) for model in (Wall, *told_alone())]
+    models: tuple[type[FirmModel], ...] = (Wall, *told_alone())
+    hanging = [_hanging(model, authority).values_list("pk", flat=True) for model in models]
     return (*hidden, *(pk for rows in hanging for pk in rows))
 
 
