@@ -35,6 +35,7 @@ from firmament.kernel.policies.lending import lend_powers, take_back
 from firmament.kernel.policies.models import Delegation, Role, RoleAssignment, RolePower, Team
 from firmament.kernel.policies.models_duties import DutyException, DutyPair, DutyUse
 from firmament.kernel.policies.provision import refresh_builtin_roles
+from firmament.kernel.policies.renames import carry_over_renamed_powers
 from firmament.kernel.policies.roles import change_role
 from firmament.kernel.policies.tests.worlds import CLIENTS, undone
 from firmament.kernel.tenancy.actor import Actor
@@ -300,12 +301,24 @@ def test_a_release_gives_no_role_a_power_that_the_firm_keeps_apart(ada, parted):
     assert manager.built_in
 
 
+def test_a_power_that_is_renamed_is_kept_apart_by_its_new_name(ada):
+    RolePower.objects.create(role=role_of(code="old"), power="clients.edit_engagement")
+    pair = DutyPair.objects.create(
+        power_a="clients.archive", power_b="clients.edit_engagement", kind="hold", reason="x"
+    )
+
+    carry_over_renamed_powers()
+
+    pair.refresh_from_db()
+    assert pair.powers == ("clients.archive", "engagements.edit")
+
+
 # Using both on one thing
 
 
 @pytest.fixture
 def apart(ada: Actor) -> DutyPair:
-    """Whoever raises a wall does not say anything about it by the power to manage portals: both on one wall."""
+    """Whoever raises a wall is not the one who looks at it: two powers over the same thing."""
     return DutyPair.objects.create(
         power_a="policies.raise_wall",
         power_b="policies.view_walls",

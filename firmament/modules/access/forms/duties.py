@@ -31,7 +31,7 @@ class PairForm(ActionForm, forms.Form):
         max_length=2000,
         strip=False,
         widget=TEXT,
-        help_text=_("Whoever is refused reads it, and so does an auditor."),
+        help_text=_("It stands where a change is refused, and auditors read it."),
     )
 
 

@@ -2,16 +2,18 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from firmament.kernel.policies.decide import Denied, allows
+from firmament.kernel.policies.decide import Denied, allows, may
 from firmament.kernel.policies.duties import part_duties
 from firmament.kernel.policies.models_duties import DutyException, DutyPair, DutyUse
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.testing.fixtures import browser_of, staff_actor
 from firmament.kernel.testing.weighing import saved
 from firmament.lib.instant import at, now
+from firmament.modules.access.demo import load
 from firmament.modules.access.public import duty_register
 from firmament.modules.access.tests.factories import make_duties, make_exemption
 from firmament.modules.documents.tests.factories import item_of, make_request, make_submission
@@ -209,3 +211,19 @@ def test_others_may_still_do_what_one_may_not(ada, alice, bob):
     assert allows(bob, "documents.review", request)
     with pytest.raises(Denied):
         part_duties(bob, first="audit.view", second="audit.verify", kind="hold", reason="x")
+
+
+def test_the_demo_firm_keeps_two_duties_apart_and_nobody_is_in_anybodys_way(ada, alice):
+    people = SimpleNamespace(
+        partner=alice,
+        members=(),
+        scale=120,
+        moment=lambda days, hour=9, minute=0: now() - timedelta(days=days),
+    )
+    load(people)
+
+    (row,) = duty_register(alice)
+    assert row.in_force
+    assert row.breaches == ()
+    assert [one.name for one in row.exemptions] == ["Ada Admin"]
+    assert may(ada, "audit.erase") and may(ada, "audit.send_checkpoints")
