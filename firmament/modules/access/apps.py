@@ -14,6 +14,7 @@ class AccessConfig(AppConfig):
     audience_page = "access:who"
     why_page = "access:why"
     look_page = "access:look_new"
+    compliance_boards = ("firmament.modules.access.reports.duty_board.BOARD",)
     menu = (
         MenuEntry(
             Section.ADMINISTRATION,

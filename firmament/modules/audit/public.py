@@ -14,7 +14,9 @@ from firmament.kernel.policies.decide import may, require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.links import link
 from firmament.modules.audit.policies import Can
-from firmament.modules.audit.reports.trail import kept_from
+from firmament.modules.audit.reports.trail import kept_from, readable_entries
+
+__all__ = ["Count", "counts", "history_address", "readable_entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

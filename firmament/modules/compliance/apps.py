@@ -9,7 +9,7 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
     verbose_name = _("Compliance")
     icon = "shield"
-    requires = ()
+    requires = ("audit",)
     menu = (
         MenuEntry(
             Section.ADMINISTRATION,

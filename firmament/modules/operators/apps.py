@@ -12,6 +12,7 @@ class OperatorsConfig(AppConfig):
     requires = ()
     # What the firm calls it.
     address = "platform-access"
+    compliance_boards = ("firmament.modules.operators.reports.board.BOARD",)
     menu = (
         MenuEntry(
             Section.ADMINISTRATION,

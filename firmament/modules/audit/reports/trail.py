@@ -33,19 +33,24 @@ DOORS = {
 }
 
 
-def entries_for(actor: Actor) -> "QuerySet[Entry]":
-    """The trail this actor may read, with `who_name` and `kept_values` on each row.
+def readable_entries(actor: Actor) -> "QuerySet[Entry]":
+    """The trail this actor may read.
 
     An ethical wall beats the power to audit: what names a client or engagement that the reader is kept from is
     left out, and so is the wall itself.
     """
-    rows = Entry.objects.visible_to(actor)
+    rows: QuerySet[Entry] = Entry.objects.visible_to(actor)
     authority = authority_of(actor)
     if authority.hidden_clients or authority.hidden_engagements:
         hidden = EntryTarget.objects.filter(_behind_walls(authority))
         rows = rows.exclude(pk__in=hidden.values("entry_id"))
+    return rows
+
+
+def entries_for(actor: Actor) -> "QuerySet[Entry]":
+    """The trail this actor may read, with `who_name` and `kept_values` on each row."""
     kept = PersonalValue.objects.filter(entry=OuterRef("pk")).order_by("field")
-    annotated: QuerySet[Entry] = rows.annotate(
+    annotated: QuerySet[Entry] = readable_entries(actor).annotate(
         who_name=Subquery(User.objects.filter(pk=OuterRef("user_id")).values("name")[:1]),
         kept_values=ArraySubquery(kept.values(entry_value=JSONObject(field="field", value="value"))),
     )

@@ -14,49 +14,31 @@ from django.utils.translation import gettext as _
 from firmament.kernel.identity.models import User
 from firmament.kernel.ledger.events import Category, event_class, every_code
 from firmament.kernel.ledger.kernel_events import PowerDenied
-from firmament.kernel.ledger.kinds import labels_of
-from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
+from firmament.kernel.ledger.models import Entry, PersonalValue
 from firmament.kernel.ledger.payload import is_commitment
 from firmament.kernel.ledger.timeline import Fields
-from firmament.kernel.policies.authority import Authority, authority_of
-from firmament.kernel.policies.models import PortalGrant, Wall
+from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.links import link
 from firmament.lib.periods import Span
+from firmament.modules.audit.public import readable_entries
 
 SHOWN = 10
 DENIED = every_code(PowerDenied.code)
 
 
-def entries_for(actor: Actor) -> "QuerySet[Entry]":
-    """What the actor may read of the trail: what names a client or engagement behind a wall of theirs is left out."""
-    rows: QuerySet[Entry] = Entry.objects.visible_to(actor)
-    authority = authority_of(actor)
-    if authority.hidden_clients or authority.hidden_engagements:
-        hidden = EntryTarget.objects.filter(_behind_walls(authority))
-        rows = rows.exclude(pk__in=hidden.values("entry_id"))
-    return rows
-
-
-def _behind_walls(authority: Authority) -> Q:
-    against = Q(client_id__in=authority.hidden_clients) | Q(engagement_id__in=authority.hidden_engagements)
-    return (
-        Q(kind__in=labels_of("clients.client"), object_id__in=authority.hidden_clients)
-        | Q(kind__in=labels_of("engagements.engagement"), object_id__in=authority.hidden_engagements)
-        | Q(kind="policies.wall", object_id__in=Wall.objects.filter(against).values("pk"))
-    )
-
-
 def changes_of_power(actor: Actor) -> "QuerySet[Entry]":
     """Whatever gave, took or changed a power or somebody's place; a refusal changes nothing."""
-    rows: QuerySet[Entry] = entries_for(actor).filter(category=Category.PERMISSIONS).exclude(code__in=DENIED)
+    rows: QuerySet[Entry] = (
+        readable_entries(actor).filter(category=Category.PERMISSIONS).exclude(code__in=DENIED)
+    )
     return rows
 
 
 def denials(actor: Actor) -> "QuerySet[Entry]":
     """Sensitive powers that were asked for and refused."""
-    rows: QuerySet[Entry] = entries_for(actor).filter(code__in=DENIED)
+    rows: QuerySet[Entry] = readable_entries(actor).filter(code__in=DENIED)
     return rows
 
 
