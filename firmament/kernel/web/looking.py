@@ -113,6 +113,9 @@ def written_down(
     """The page, once it stands in the ledger that it was looked at; no page where that cannot be written."""
     if request.method != "GET" or not 200 <= response.status_code < 300 or actor.looker is None:
         return response
+    if response.headers.get("Content-Disposition", "").startswith("attachment"):
+        # Made for this answer alone, such as the table behind a picture: a file that left could not be watched.
+        return nothing_done(request)
     match = request.resolver_match
     name = match.view_name if match is not None else ""
     try:

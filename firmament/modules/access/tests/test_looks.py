@@ -18,6 +18,7 @@ from firmament.kernel.policies.actions import assign_role, raise_wall, revoke_po
 from firmament.kernel.policies.decide import Denied, allows, require
 from firmament.kernel.policies.models import PortalGrant, Role
 from firmament.kernel.policies.roles import change_role, copy_role, powers_of_role
+from firmament.kernel.proof.tests.factories import number_everything
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.tenancy.models import Membership
@@ -209,6 +210,20 @@ def test_what_is_theirs_alone_is_not_shown(alice, ada_browser, carla):
         answer = ada_browser.get(path)
         assert answer.status_code in (403, 404), path
         assert "as Bob Staff" in answer.content.decode(), path
+
+
+def test_no_file_leaves(ada_browser, settings, tmp_path, ledger):
+    settings.PROOF_ROOT = tmp_path
+    number_everything()
+    assert "attachment" in ada_browser.get("/w/acme/audit/proof/checkpoint/")["Content-Disposition"]
+    look(ada_browser, f"m:{member('alice').pk}")
+    ledger.forget()
+
+    answer = ada_browser.get("/w/acme/audit/proof/checkpoint/")
+
+    assert answer.status_code == 403
+    assert "Content-Disposition" not in answer.headers and "downloaded" in answer.content.decode()
+    assert ledger.codes() == []
 
 
 def test_a_wall_before_the_looker_holds(alice, ada, bob, ada_browser):
