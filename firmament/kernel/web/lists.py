@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from firmament.kernel.policies.decide import may
@@ -22,7 +21,7 @@ from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, draw
 from firmament.kernel.web.dashboards import Aspect, tabs
 from firmament.kernel.web.errors import error_page
-from firmament.kernel.web.filters import Control, Filter
+from firmament.kernel.web.filters import Control, Filter, Text
 from firmament.kernel.web.keyset import (
     BadCursor,
     Finder,
@@ -40,8 +39,6 @@ from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.saved_views import ReadyView
 from firmament.ui import shapes
 from firmament.ui.readable import number
-
-Text = str | Promise
 
 ROWS = "web/list.html"
 # Counting further costs time and tells nobody more.
@@ -138,7 +135,7 @@ def list_page(
 ) -> HttpResponseBase:
     """Answer for the list. `rows` must have passed the read gate (`visible_to`).
 
-    A `finder` finds the page's rows instead of the filters, where it is given one: what it finds is what they would leave.
+    A `finder`, where given, finds the page's rows instead of the filters: just what they would leave.
     """
     if exports.PARAMETER in request.GET and form.export and request.actor.domain == Domain.STAFF:
         return export_pages.answer(request, form)
@@ -166,7 +163,7 @@ def list_page(
 def _found(
     request: FirmRequest, form: ListPage, view: View, rows: "QuerySet[Any]", finder: Finder | None
 ) -> dict[str, Any]:
-    """The rows of this page, and what the page says of them."""
+    """The rows of this page."""
     narrowed = _narrow(form, rows, request.GET)
     found, earlier, later = _slice(form, view, narrowed, request.GET, finder)
     total = _total(narrowed, found, apart=earlier or later, finder=finder)
