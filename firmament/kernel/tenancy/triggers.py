@@ -85,6 +85,7 @@ FUNCTION_BODIES = {
     "breakglass_session_rules": "a0a4a206ad5f5bbedf4d6f3794ca6f00c021af959b1eba41d98151a46669915f",
     "ledger_commitment": "846c10bfb497c662da6f7872427b4eeae24c38f64349156d72b841c4b99b9638",
     "ledger_keep_change": "8740f40bac7509e5224ef333a3f2ffdd4d4e8f360263e9b215b42cdf2fcad59d",
+    "ledger_keep_line": "783bfc98babfa72f3d041586dd05423dc6c8fb150dde3b1f4f12c2dd45b5afb7",
     "ledger_keep_row": "c73421783a89aff61f4f82509788d7db096170055a99b03240ac1885c48f9ade",
     "ledger_refuse_truncate": "dd5ad5b55e386d5461ea1446dfc86b626cfac4cf4a3d6b1bf63ab387a4bcbc25",
     "ledger_untold": "c83ec3ba9c7a156cf8304d075f8b01b8c78ea8177cba83a34ee4c18e4be41b86",
