@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.policies.powers import Power, declare, declare_house, stands_open
+from firmament.kernel.policies.powers import PARTNER, Power, declare, declare_house, stands_open
 from firmament.kernel.policies.rules import everyone, not_, owns
 
 
@@ -48,6 +48,7 @@ declare(
     Can.VIEW_REGISTER,
     title=_("See when the platform’s operators looked in, why, and what they read"),
     model="breakglass.Session",
+    roles=(PARTNER,),
     sensitive=True,
 )
 declare(

@@ -19,14 +19,18 @@ def _by_former_label() -> dict[str, type[models.Model]]:
 def model_of(kind: str) -> type[models.Model]:
     """The model of a kind, by its present or a former label; LookupError where there is none any more."""
     former = _by_former_label().get(kind)
-    return former if former is not None else apps.get_model(kind)
+    if former is not None:
+        return former
+    if kind.count(".") != 1:
+        raise LookupError(f"{kind} is no kind of thing")
+    return apps.get_model(kind)
 
 
 def labels_of(kind: str) -> tuple[str, ...]:
     """Every label under which entries may name things of this kind, the present one first."""
     try:
         model = model_of(kind)
-    except (LookupError, ValueError):
+    except LookupError:
         return (kind,)
     return (model._meta.label_lower, *getattr(model, "formerly", ()))
 

@@ -69,7 +69,11 @@ ERASE = ListAction(
     label=gettext_lazy("Erase personal values"), url_name="audit:erase", power=Can.ERASE, icon="eye-off"
 )
 ABOUT = ListAction(
-    label=gettext_lazy("Find a person or thing"), url_name="audit:find", power=Can.VIEW, icon="search"
+    label=gettext_lazy("Find a person or thing"),
+    url_name="audit:find",
+    power=Can.VIEW,
+    icon="search",
+    primary=True,
 )
 COLUMNS = (
     Column(

@@ -213,10 +213,13 @@ def test_no_word_of_the_firm_is_on_any_page(olga, alice, run_jobs):
         assert mark not in olga.get(f"{place(name)}?{wanted}").content.decode(), name
 
 
-def test_the_register_is_the_administrators_and_they_end_a_session(olga, ada_browser, alice_browser):
+def test_partners_read_the_register_and_administrators_end_a_session(
+    olga, ada_browser, alice_browser, bob_browser
+):
     session = make_open()
     register = "/w/acme/platform-access/"
-    assert alice_browser.get(register).status_code == 403
+    assert bob_browser.get(register).status_code == 403
+    assert "OPS-411" in alice_browser.get(register).content.decode()
     assert alice_browser.post(f"{register}{session.pk}/end/").status_code == 403
     assert "OPS-411" in ada_browser.get(register).content.decode()
 
