@@ -83,6 +83,8 @@ KEPT_NOWHERE = {
     ("account_reset_password", "email"),
     ("account_email", "email"),
     ("audit:erase", "text"),
+    # A role is tried, and not saved.
+    ("access:role_try", "name"),
     # They go into the trail alone.
     ("access:wall_review", "note"),
     ("audit:erase_about", "confirm"),

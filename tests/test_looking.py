@@ -15,7 +15,7 @@ from tests.walking import pages
 
 assert get_resolver().url_patterns
 PAGES = [page for page in pages() if page.in_firm and page.has_example]
-TRAIL = {"Entry", "EntryTarget", "PersonalValue", "PendingEntry"}
+TRAIL = {"Entry", "EntryTarget", "TargetLine", "PersonalValue", "PendingEntry"}
 
 
 def state() -> dict[str, int]:

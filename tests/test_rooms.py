@@ -47,7 +47,13 @@ FURTHER = {
     "policies": {"statement": "a rule for each of several tables"},
     "portal": {"page": "pages for clients", "function": "what they share"},
     "reports": {
+        "class": "what finds the rows of a list's page by another way than its filters",
+        "class TypedDict": "figures as a row keeps them, in JSON",
         "call declare_vocabulary": "values of the room that wording may name",
+    },
+    "schemas": {
+        "statement": "that a list which is spelt out for the document is whole",
+        "function": "a row with what stands in it",
     },
     "steps": {"call declare_steps": "what macros may do here", "function": "the words and dates of a step"},
     "views": {
@@ -87,6 +93,7 @@ ROOTS = {
     "forms.BaseFormSet": "BaseFormSet",
     "forms.CharField": "Field",
     "BaseModel": "In",
+    "Schema": "In",
     "In": "In",
     "Exact": "In",
     "PlaceIn": "In",

@@ -85,7 +85,8 @@ class Sheet:
             into,
         )
         if self.form.checksum and self.format == "csv":
-            into.write(f"SHA-256,{digest(into)}\r\n".encode())
+            cells = ["SHA-256", digest(into), *[""] * (len(self.columns) - 2)]
+            into.write(f"{(',' if len(self.columns) > 1 else ' ').join(cells)}\r\n".encode())
 
 
 def digest(file: IO[bytes]) -> str:

@@ -1,14 +1,36 @@
 """What programs get of the audit trail."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from ninja import Schema
 from pydantic import Field, model_validator
 
 from firmament.kernel.api.schemas import Out
+from firmament.kernel.ledger.events import Category, every_code
 from firmament.kernel.ledger.models import Entry
+from firmament.kernel.ledger.search import Asked
+from firmament.kernel.web.filters import MAX_WORDS, searched
+from firmament.modules.audit.events import TrailRead
+from firmament.modules.audit.reports.asking import things_of
 from firmament.modules.audit.reports.trail import NEEDED, joined, sentence
+
+Area = Literal[
+    "auth",
+    "permissions",
+    "break_glass",
+    "finance",
+    "documents",
+    "esignature",
+    "data_access",
+    "configuration",
+    "clients",
+    "system",
+]
+# The list above is spelt out for the document; a category that comes later must not be forgotten in it.
+assert set(Area.__args__) == set(Category.values)  # type: ignore[attr-defined]  # a Literal's own
+Code = Annotated[str, Field(max_length=80, description="An event, such as `clients.client_created`.")]
 
 
 class WhoOut(Out):
@@ -87,3 +109,54 @@ class ConsistencyOut(Out):
     old: int
     new: int
     proof: list[str]
+
+
+class TrailFilters(Schema):
+    """The filters of the page, by the names that programs use; each narrows what the others leave."""
+
+    category: Area | None = None
+    code: Code = ""
+    text: Annotated[str, Field(max_length=200, description="Words that stand in the code.")] = ""
+    outcome: Literal["done", "denied", "failed"] | None = None
+    door: Literal["staff", "client", "token", "system", "operator"] | None = None
+    user_id: Annotated[UUID | None, Field(description="Whose acts, by the account.")] = None
+    token_id: Annotated[UUID | None, Field(description="Which program’s acts.")] = None
+    object_id: Annotated[
+        UUID | None,
+        Field(description="What entries are about; of a person the membership or the account."),
+    ] = None
+    request_id: Annotated[str, Field(max_length=64, description="Of one request.")] = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def asked(self) -> Asked:
+        """As a question to the trail."""
+        return Asked(
+            user_id=self.user_id,
+            token_id=self.token_id,
+            objects=things_of(self.object_id) if self.object_id else (),
+            category=self.category or "",
+            codes=every_code(self.code) if self.code else (),
+            words=tuple(searched(self.text).split()[:MAX_WORDS]),
+            outcome=self.outcome or "",
+            domains=(self.door,) if self.door else (),
+            request_id=searched(self.request_id),
+            since=self.since,
+            before=self.before,
+        )
+
+    def reading(self) -> TrailRead:
+        """As it is written down."""
+        return TrailRead(
+            who=self.user_id,
+            token_id=self.token_id,
+            object_id=self.object_id,
+            area=self.category or "",
+            event=self.code.replace("\x00", ""),
+            outcome=self.outcome or "",
+            doors=(self.door,) if self.door else (),
+            request=searched(self.request_id),
+            text=searched(self.text),
+            first_day=self.since.date() if self.since else None,
+            last_day=self.before.date() if self.before else None,
+        )

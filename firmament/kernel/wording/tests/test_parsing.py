@@ -24,9 +24,10 @@ def test_a_source_is_read_once_and_forgotten_when_there_is_no_room(monkeypatch):
 
 
 def seen(found):
-    """Tokens by kind, value and place. What stands in a comment is nobody's."""
+    """Tokens by kind, value and place. What stands in a comment, and from where, is nobody’s."""
     return [
-        (token.kind, token.value if token.kind != "comment" else "", token.start_index) for token in found
+        (token.kind, token.value, token.start_index) if token.kind != "comment" else ("comment", "", 0)
+        for token in found
     ]
 
 

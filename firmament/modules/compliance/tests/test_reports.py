@@ -20,7 +20,7 @@ from firmament.kernel.policies.actions import assign_role, raise_wall, revoke_ro
 from firmament.kernel.policies.decide import Denied
 from firmament.kernel.policies.models import Role, RoleAssignment, RolePower
 from firmament.kernel.tenancy.models import Membership
-from firmament.kernel.web.compliance import boards_for
+from firmament.kernel.web.compliance import boards_for, every_board
 from firmament.lib.instant import at
 from firmament.modules.clients.tests.factories import make_client
 from firmament.modules.compliance.actions import request_due, request_report, stop_order
@@ -28,7 +28,7 @@ from firmament.modules.compliance.models import ComplianceReport, ReportOrder
 from firmament.modules.compliance.tests.factories import make_order, make_report
 
 HERE = "/w/acme/compliance/reports/"
-EVERYTHING = ["access", "denials", "evidence", "powers", "proof"]
+EVERYTHING = [board.key for board in every_board()]
 
 
 def member(key):
