@@ -122,7 +122,7 @@ def test_the_export_holds_what_is_on_the_screen_and_is_recorded(alice, alice_bro
 
     *rows, last = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     above = answer.content[: answer.content.index(b"SHA-256,")]
-    assert last == ["SHA-256", hashlib.sha256(above).hexdigest()]
+    assert last == ["SHA-256", hashlib.sha256(above).hexdigest(), *[""] * 4]
     assert ledger.entries()[0].payload["sha256"] == hashlib.sha256(answer.content).hexdigest()
     entry = Entry.objects.filter(code="clients.client_created").order_by("-occurred_at", "-pk")[0]
     assert rows[1][5].endswith(f"{URL}{entry.pk}/")
