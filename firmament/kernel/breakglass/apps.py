@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class BreakglassConfig(AppConfig):
     name = "firmament.kernel.breakglass"
     label = "breakglass"
-    verbose_name = _("Platform access")
+    verbose_name = _("Operators’ sessions")
 
     def ready(self) -> None:
         # Policies ask who is an operator now through a hook: they may not import what stands above them.

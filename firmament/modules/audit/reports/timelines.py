@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from firmament.kernel.ledger.models import Entry, RowChange
+from firmament.kernel.ledger.kinds import labels_of
+from firmament.kernel.ledger.models import Entry, EntryTarget, RowChange
 from firmament.kernel.ledger.search import Asked, Place, search
 from firmament.kernel.ledger.timeline import ActivityRow, describe
 from firmament.kernel.policies.decide import may
@@ -79,7 +80,13 @@ def _changes(
     strokes = {(entry.transaction_id, entry.transaction_at) for entry in entries}
     numbers = [number for number, _at in strokes if number is not None]
     readable: Any = changes_for(actor)
-    with_entries = readable.filter(transaction_id__in=numbers).order_by("pk")[: ROWS + 1]
+    stroke = readable.filter(transaction_id__in=numbers)
+    if asked.user_id is None:
+        # What the same stroke did to other clients, as an import does, is not of this thing's history.
+        clients = EntryTarget.objects.filter(entry__in=entries, kind__in=labels_of("clients.client"))
+        own = Q(client_id__isnull=True) | Q(client_id__in=[*asked.objects]) | Q(row_id__in=asked.objects)
+        stroke = stroke.filter(own | Q(client_id__in=clients.values("object_id")))
+    with_entries = stroke.order_by("pk")[: ROWS + 1]
     # The number alone would not do: a database brought back from a dump counts from the beginning again.
     found = [one for one in with_entries if (one.transaction_id, one.occurred_at) in strokes]
     # Each way has an index of its own; asked for in one question, every change there is would be looked at.

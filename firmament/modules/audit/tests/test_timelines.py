@@ -4,7 +4,8 @@ import re
 
 from firmament.kernel.ledger.models import Entry, EntryTarget, RowChange
 from firmament.kernel.ledger.search import Asked
-from firmament.kernel.policies.actions import create_team, rename_team
+from firmament.kernel.policies.actions import create_team, raise_wall, rename_team
+from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import Membership
 from firmament.lib.instant import now
@@ -60,6 +61,19 @@ def test_rows_changed_in_the_stroke_stand_under_an_entry_of_it_once(ada, alice):
     assert sum(map(len, words)) >= 2
     assert RowChange.objects.filter(row_id=team.pk).count() == 2
     assert all(moment.entry for moment in moments)
+
+
+def test_what_the_same_stroke_did_to_other_clients_is_not_in_a_clients_history(ada, alice):
+    bob = Membership.objects.get(user__email="bob@acme.example")
+    mine, other = make_client(ada, name="Mine"), make_client(ada, name="Other")
+    for client in (mine, other):
+        raise_wall(ada, membership=bob, client_id=client.pk, reason="Brother")
+
+    moments = history(alice, Asked(objects=(mine.pk,))).moments
+
+    shown = {row.row_id for moment in moments for row in moment.rows}
+    walls = {wall.client_id: wall.pk for wall in Wall.objects.all()}
+    assert walls[mine.pk] in shown and walls[other.pk] not in shown
 
 
 def test_a_persons_history_has_two_sides(ada, alice, ada_browser, ledger):
