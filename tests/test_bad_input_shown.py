@@ -212,7 +212,8 @@ def test_no_cell_of_an_export_runs_and_each_reads_back_as_it_was(people, doors, 
         shown = response.content.decode() if response is not None else ""
         # A dashboard exports one table at a time, and has no columns to choose; it has a test of its own below.
         keys = sorted(set(re.findall(r'name="columns" value="([^"]+)"', shown)))
-        if keys and 'name="export"' in shown:
+        # Each filling is itself a change that nobody told: that list is as long as all tables, and written by a job.
+        if keys and 'name="export"' in shown and page.name != "compliance:untold":
             lists.append((page, url, keys))
     cells: Counter[str] = Counter()
     # As often as there are forms: each has then stood in every column of every row.
