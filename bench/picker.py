@@ -18,11 +18,12 @@ from playwright.sync_api import Page
 import bench.ready  # noqa: F401 - before anything that needs settings
 from bench.report import percentile, show
 from firmament.kernel.identity.models import User
-from firmament.kernel.policies.models import Team, TeamMember
+from firmament.kernel.policies.actions import add_to_team, create_team
 from firmament.kernel.tenancy.models import Firm, Membership
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing import cluster
 from firmament.kernel.testing.database import point_at, prepare_template
+from firmament.kernel.testing.fixtures import staff_actor
 from firmament.kernel.testing.installation import Installation
 from firmament.kernel.testing.world import PASSWORD
 from firmament.ui.tests.chromium import chromium
@@ -89,9 +90,9 @@ def main() -> int:
 def write_library(snippets: int) -> None:
     """Ten teams, the person in one of them; the library; and what the database knows of its distribution."""
     with firm_transaction(Firm.objects.get(slug="acme").pk):
-        teams = [Team.objects.create(name=f"Bench {number}") for number in range(10)]
-        member = Membership.objects.get(user__email=PERSON)
-        TeamMember.objects.create(team=teams[3], membership=member)
+        ada = staff_actor("ada@acme.example")
+        teams = [create_team(ada, name=f"Bench {number}") for number in range(10)]
+        add_to_team(ada, teams[3], Membership.objects.select_related("user").get(user__email=PERSON))
     with cluster.superuser(DATABASE) as root:
         for statement in LIBRARY:
             root.execute(statement, {"snippets": snippets})

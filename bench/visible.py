@@ -20,9 +20,10 @@ from django.db.models import Q
 import bench.ready  # noqa: F401 - before anything that needs settings
 from bench.report import percentile, show
 from firmament.kernel.identity.founding import join_firm
-from firmament.kernel.policies.actions import add_to_team, create_team, raise_wall
+from firmament.kernel.policies.actions import add_to_team, create_team, grant_portal, raise_wall
 from firmament.kernel.policies.decide import visible
-from firmament.kernel.policies.models import PortalGrant, Team
+from firmament.kernel.policies.models import Team
+from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm, Membership
 from firmament.kernel.tenancy.transaction import firm_transaction
@@ -197,9 +198,9 @@ def lists(teams: list[UUID]) -> list[List]:
     # The first of the list, or no wall would ever be met.
     for client in Client.objects.order_by("name_folded", "id")[:WALLS]:
         raise_wall(ada, membership=walled, client_id=client.pk, reason="x")
-    grant = PortalGrant.objects.select_related("user").get(user__email="carla@client.example")
     theirs = DocumentRequest.objects.order_by("pk")[:1].get().client_id
-    PortalGrant.objects.filter(pk=grant.pk).update(client_id=theirs)
+    cleo = make_user("Cleo", "cleo@client.example")
+    grant = grant_portal(alice, user=cleo, client_id=theirs, scopes=list(Scope))
     kept = Q(deleted_at=None)
     by_name, by_title = ("name_folded", "id"), ("title", "id")
     reach = Q(owner_id__in=[bob.user_id, bob.membership_id]) | Q(reach="firm") | Q(team__in=teams[:2])
@@ -220,7 +221,7 @@ def lists(teams: list[UUID]) -> list[List]:
         List(
             "requests, a client’s person",
             DocumentRequest,
-            Actor.of_client(grant.user, grant.firm_id),
+            Actor.of_client(cleo, grant.firm_id),
             Q(client_id=theirs, sent_at__isnull=False, client__deleted_at=None),
             ("-created_at",),
         ),
