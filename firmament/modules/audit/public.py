@@ -14,9 +14,25 @@ from firmament.kernel.policies.decide import may, require
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.links import link
 from firmament.modules.audit.policies import Can
-from firmament.modules.audit.reports.trail import kept_from, readable_entries
+from firmament.modules.audit.reports.trail import (
+    NEEDED,
+    kept_from,
+    readable_entries,
+    sentence,
+    who,
+    with_words,
+)
 
-__all__ = ["Count", "counts", "history_address", "readable_entries"]
+__all__ = [
+    "NEEDED",
+    "Count",
+    "counts",
+    "history_address",
+    "readable_entries",
+    "sentence",
+    "who",
+    "with_words",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

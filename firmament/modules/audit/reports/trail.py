@@ -48,9 +48,14 @@ def readable_entries(actor: Actor) -> "QuerySet[Entry]":
 
 
 def entries_for(actor: Actor) -> "QuerySet[Entry]":
-    """The trail this actor may read, with `who_name` and `kept_values` on each row."""
+    """The trail this actor may read, with what it takes to tell each line."""
+    return with_words(readable_entries(actor))
+
+
+def with_words(rows: "QuerySet[Entry]") -> "QuerySet[Entry]":
+    """Entries with `who_name` and `kept_values`, from which `who` and `sentence` tell them."""
     kept = PersonalValue.objects.filter(entry=OuterRef("pk")).order_by("field")
-    annotated: QuerySet[Entry] = readable_entries(actor).annotate(
+    annotated: QuerySet[Entry] = rows.annotate(
         who_name=Subquery(User.objects.filter(pk=OuterRef("user_id")).values("name")[:1]),
         kept_values=ArraySubquery(kept.values(entry_value=JSONObject(field="field", value="value"))),
     )

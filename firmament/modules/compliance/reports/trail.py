@@ -6,19 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from firmament.kernel.identity.models import User
-from firmament.kernel.ledger.events import Category, event_class, every_code
+from firmament.kernel.ledger.events import Category, every_code
 from firmament.kernel.ledger.kernel_events import PowerDenied
-from firmament.kernel.ledger.models import Entry, PersonalValue
-from firmament.kernel.ledger.payload import is_commitment
-from firmament.kernel.ledger.timeline import Fields
+from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.models import PortalGrant
-from firmament.kernel.tenancy.actor import Actor, Domain
+from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.links import link
 from firmament.lib.periods import Span
@@ -84,42 +80,3 @@ def rows_url(page: str, span: Span, **further: str) -> str:
 def person_key(user_id: UUID | None) -> str:
     """How the lists' addresses name somebody."""
     return str(user_id) if user_id else "none"
-
-
-TOLD = ("code", "payload", "kept_values", "domain", "user_id", "who_name")
-
-
-def told(rows: "QuerySet[Entry]") -> "QuerySet[Entry]":
-    """Entries with what it takes to tell them in a line: `who_name` and `kept_values`."""
-    kept = PersonalValue.objects.filter(entry=OuterRef("pk")).order_by("field")
-    annotated: QuerySet[Entry] = rows.annotate(
-        who_name=Subquery(User.objects.filter(pk=OuterRef("user_id")).values("name")[:1]),
-        kept_values=ArraySubquery(kept.values(entry_value=JSONObject(field="field", value="value"))),
-    )
-    return annotated
-
-
-def who(row: Mapping[str, Any]) -> str:
-    """Whose act it was, by name."""
-    if row["domain"] == Domain.SYSTEM or row["user_id"] is None:
-        return _("Firmament")
-    return str(row["who_name"] or _("Someone"))
-
-
-def sentence(row: Mapping[str, Any]) -> str:
-    """What was done, after the name; an entry of a release long gone is told by its code."""
-    known = event_class(row["code"])
-    if known is None or not known.sentence:
-        return str(row["code"])
-    kept = {one["field"]: one["value"] for one in row["kept_values"] or ()}
-    values = {
-        name: kept.get(name, _("(erased)")) if is_commitment(value) else _plain(value)
-        for name, value in row["payload"].items()
-    }
-    return str(known.sentence).format_map(Fields(values))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)

@@ -20,6 +20,7 @@ from firmament.kernel.web.filters import ChoiceFilter, DateFilter, Filter, Relat
 from firmament.kernel.web.links import link
 from firmament.kernel.web.lists import Empty, ListPage, list_page
 from firmament.kernel.web.requests import FirmRequest
+from firmament.modules.audit import public as told
 from firmament.modules.compliance.policies import Can
 from firmament.modules.compliance.reports import powers as kinds
 from firmament.modules.compliance.reports import regulated, trail
@@ -30,7 +31,7 @@ LIST = "compliance/list.html"
 
 
 def _who(row: Mapping[str, Any], value: Any) -> str:
-    return cells.actor(trail.who(row), by_itself=row["domain"] == Domain.SYSTEM)
+    return cells.actor(told.who(row), by_itself=row["domain"] == Domain.SYSTEM)
 
 
 def _linked(row: Mapping[str, Any], words: str) -> str:
@@ -38,7 +39,7 @@ def _linked(row: Mapping[str, Any], words: str) -> str:
     return format_html(
         '<a class="cell-open breakable" href="{}"><span class="phone-only strong">{} </span>{}</a>',
         link("audit:entry", pk=row["pk"]),
-        trail.who(row),
+        told.who(row),
         words,
     )
 
@@ -55,7 +56,7 @@ WHO = Column(
     needs=("domain", "who_name"),
     draw=_who,
     priority=2,
-    export=lambda row, _value: trail.who(row),
+    export=lambda row, _value: told.who(row),
 )
 BY_WHOM: tuple[Filter, ...] = (
     RelatedFilter(
@@ -74,9 +75,9 @@ POWERS = ListPage(
             key="what",
             label=_("What"),
             path="code",
-            needs=(*trail.TOLD, "pk"),
-            draw=lambda row, _value: _linked(row, trail.sentence(row)),
-            export=lambda row, _value: trail.sentence(row),
+            needs=(*told.NEEDED, "pk"),
+            draw=lambda row, _value: _linked(row, told.sentence(row)),
+            export=lambda row, _value: told.sentence(row),
         ),
         Column(
             key="kind",
@@ -115,7 +116,7 @@ DENIALS = ListPage(
         Column(
             key="power",
             label=_("Refused"),
-            needs=(*trail.TOLD, "pk"),
+            needs=(*told.NEEDED, "pk"),
             draw=_drawn_power,
             export=lambda _row, value: title_of(value or ""),
         ),
@@ -177,7 +178,7 @@ UNTOLD = ListPage(
 @staff_page(Can.VIEW)
 def powers(request: FirmRequest) -> HttpResponseBase:
     """Each change of a power; POST exports what is on screen."""
-    rows = trail.told(trail.changes_of_power(request.actor))
+    rows = told.with_words(trail.changes_of_power(request.actor))
     return list_page(request, POWERS, rows, {"aspects": tabs_of(request, "powers")})
 
 
@@ -185,7 +186,7 @@ def powers(request: FirmRequest) -> HttpResponseBase:
 @staff_page(Can.VIEW)
 def denials(request: FirmRequest) -> HttpResponseBase:
     """Each refusal; POST exports what is on screen."""
-    rows = trail.told(trail.denials(request.actor)).annotate(
+    rows = told.with_words(trail.denials(request.actor)).annotate(
         power=KT("payload__power"), rule=KT("payload__rule"), path=KT("payload__path")
     )
     return list_page(request, DENIALS, rows, {"aspects": tabs_of(request, "denials")})
