@@ -9,7 +9,7 @@ from firmament.kernel.policies.powers import title_of
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.compliance import ComplianceBoard
 from firmament.kernel.web.dashboards import Chart, Stat
-from firmament.kernel.web.figures import Course, Figure, Series, over_time, piece, ranking, within
+from firmament.kernel.web.figures import Figure, Series, piece, ranking, within
 from firmament.lib.periods import Period
 from firmament.modules.compliance.reports import trail
 from firmament.modules.compliance.reports.trail import Tally, rows_url, summed
@@ -40,10 +40,7 @@ def totals(found: tuple[Tally, ...], period: Period) -> dict[str, Figure]:
 
 def course(found: tuple[Tally, ...], period: Period) -> Series:
     """Piece by piece."""
-    counted = summed(found, "piece")
-    return over_time(
-        period, Course(name=_("Refusals"), found=counted, url_of=lambda span: rows_url(PAGE, span))
-    )
+    return trail.course(found, period, name=_("Refusals"), page=PAGE)
 
 
 def course_finding(series: Series) -> str:
@@ -54,13 +51,7 @@ def course_finding(series: Series) -> str:
 
 def by_person(found: tuple[Tally, ...], period: Period) -> Series:
     """To whom."""
-    best = dict(list(summed(found, "user_id").items())[: trail.SHOWN])
-    called = trail.names(best.keys())
-    named = (
-        (called.get(pk, _("Someone")), n, rows_url(PAGE, period.span, who=trail.person_key(pk)))
-        for pk, n in best.items()
-    )
-    return ranking(_("Person"), _("Refusals"), named)
+    return trail.by_person(found, period, name=_("Refusals"), page=PAGE)
 
 
 def by_power(found: tuple[Tally, ...], period: Period) -> Series:

@@ -12,7 +12,7 @@ from firmament.kernel.policies.events import PowersLent, PowersTakenBack
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.web.compliance import ComplianceBoard
 from firmament.kernel.web.dashboards import Chart, Stat
-from firmament.kernel.web.figures import Course, Figure, Series, over_time, piece, ranking, within
+from firmament.kernel.web.figures import Figure, Series, piece, ranking, within
 from firmament.lib.periods import Period
 from firmament.modules.compliance.reports import trail
 from firmament.modules.compliance.reports.trail import Tally, rows_url, summed
@@ -84,10 +84,7 @@ def totals(found: tuple[Tally, ...], period: Period) -> dict[str, Figure]:
 
 def course(found: tuple[Tally, ...], period: Period) -> Series:
     """All of them, piece by piece."""
-    counted = summed(found, "piece")
-    return over_time(
-        period, Course(name=_("Changes"), found=counted, url_of=lambda span: rows_url(PAGE, span))
-    )
+    return trail.course(found, period, name=_("Changes"), page=PAGE)
 
 
 def course_finding(series: Series) -> str:
@@ -98,13 +95,7 @@ def course_finding(series: Series) -> str:
 
 def by_person(found: tuple[Tally, ...], period: Period) -> Series:
     """Who made them."""
-    best = dict(list(summed(found, "user_id").items())[: trail.SHOWN])
-    called = trail.names(best.keys())
-    named = (
-        (called.get(pk, _("Someone")), n, rows_url(PAGE, period.span, who=trail.person_key(pk)))
-        for pk, n in best.items()
-    )
-    return ranking(_("Person"), _("Changes"), named)
+    return trail.by_person(found, period, name=_("Changes"), page=PAGE)
 
 
 def by_kind(found: tuple[Tally, ...], period: Period) -> Series:

@@ -16,8 +16,9 @@ from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.web.figures import Course, Series, over_time, ranking
 from firmament.kernel.web.links import link
-from firmament.lib.periods import Span
+from firmament.lib.periods import Period, Span
 from firmament.modules.audit.public import readable_entries
 
 SHOWN = 10
@@ -80,3 +81,20 @@ def rows_url(page: str, span: Span, **further: str) -> str:
 def person_key(user_id: UUID | None) -> str:
     """How the lists' addresses name somebody."""
     return str(user_id) if user_id else "none"
+
+
+def course(found: Iterable[Tally], period: Period, *, name: str, page: str) -> Series:
+    """All of them, piece by piece; each leads to its rows on that page."""
+    counted = summed(found, "piece")
+    return over_time(period, Course(name=name, found=counted, url_of=lambda span: rows_url(page, span)))
+
+
+def by_person(found: Iterable[Tally], period: Period, *, name: str, page: str) -> Series:
+    """Those of the people who have most, by name."""
+    best = dict(list(summed(found, "user_id").items())[:SHOWN])
+    called = names(best.keys())
+    named = (
+        (called.get(pk, _("Someone")), n, rows_url(page, period.span, who=person_key(pk)))
+        for pk, n in best.items()
+    )
+    return ranking(_("Person"), name, named)
