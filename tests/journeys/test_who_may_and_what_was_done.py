@@ -25,11 +25,14 @@ REASON = "Bob’s brother runs the competitor across the street."
 NUMBERED = """
 SELECT bool_and(EXISTS (SELECT FROM proof_logentry l WHERE l.id = e.id)) FROM ledger_entry e WHERE e.code = 'policies.wall_raised'
 """
-# Whoever owns the database gets past every grant and trigger.
+# Whoever owns the database gets past every grant and trigger. An update gives its rows back in no order: the log has one.
 ALTERED = """
-UPDATE ledger_entry SET payload = payload || '{"reason": "There never was one."}'
- WHERE code = 'policies.wall_raised' AND firm_id = (SELECT id FROM tenancy_firm WHERE slug = 'acme')
-RETURNING id
+WITH altered AS (
+    UPDATE ledger_entry SET payload = payload || '{"reason": "There never was one."}'
+     WHERE code = 'policies.wall_raised' AND firm_id = (SELECT id FROM tenancy_firm WHERE slug = 'acme')
+    RETURNING firm_id, id
+)
+SELECT a.id FROM altered a JOIN proof_logentry l ON l.firm_id = a.firm_id AND l.id = a.id ORDER BY l.seq
 """
 
 
