@@ -14,6 +14,7 @@ urlpatterns = [
     path("roles/<uuid:pk>/restore/", roles.role_restore, name="role_restore"),
     path("walls/", walls.walls, name="walls"),
     path("walls/new/", walls.wall_new, name="wall_new"),
+    path("walls/review/", walls.walls_review, name="walls_review"),
     path("walls/<uuid:pk>/review/", walls.wall_review, name="wall_review"),
     path("walls/<uuid:pk>/lift/", walls.wall_lift, name="wall_lift"),
     path("duties/", duties.duties, name="duties"),

@@ -6,12 +6,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from firmament.kernel.identity.actions import deactivate_membership, invite, reactivate_membership
 from firmament.kernel.identity.founding import join_firm
-from firmament.kernel.identity.models import User
 from firmament.kernel.ledger.events import Event
 from firmament.kernel.ledger.record import record
 from firmament.kernel.policies.actions import (
@@ -33,16 +30,15 @@ from firmament.kernel.policies.events import BuiltInRolesRefreshed
 from firmament.kernel.policies.explain import explain
 from firmament.kernel.policies.holders import holders, in_breach
 from firmament.kernel.policies.kernel_events import DutiesParted
-from firmament.kernel.policies.lending import lend_powers, take_back
-from firmament.kernel.policies.models import Delegation, Role, RoleAssignment, RolePower, Team
+from firmament.kernel.policies.lending import lend_powers
+from firmament.kernel.policies.models import Role, RoleAssignment, RolePower, Team
 from firmament.kernel.policies.models_duties import DutyException, DutyPair
 from firmament.kernel.policies.provision import refresh_builtin_roles
 from firmament.kernel.policies.renames import carry_over_renamed_powers
 from firmament.kernel.policies.roles import change_role
 from firmament.kernel.policies.tests.duties import ONE, OTHER, member, role_of
-from firmament.kernel.policies.tests.worlds import undone
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.models import Firm, Membership
+from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.testing.at_once import crowd
 from firmament.kernel.testing.fixtures import staff_actor
 from firmament.kernel.testing.world import make_user
@@ -364,88 +360,3 @@ def waiting_for_nobody() -> None:
     for by, who in ((ada, "alice"), (alice, "ada")):
         exempt(by, pair, member(who), reason="x", ends_at=now() + timedelta(days=30))
     enforce_duties(ada, pair)
-
-
-# Whatever is done, in whatever order
-
-STEP = st.tuples(
-    st.sampled_from(["give", "take", "carry", "drop", "lend", "back", "exempt", "end", "leave", "return"]),
-    st.integers(0, 2),
-    st.integers(0, 2),
-)
-
-
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(st.lists(STEP, max_size=14))
-def test_after_any_sequence_nobody_has_both_without_an_exception(acme: Firm, steps) -> None:
-    with undone():
-        ada = staff_actor("ada@acme.example")
-        alice = staff_actor("alice@acme.example")
-        pair = part_duties(ada, first=ONE, second=OTHER, kind="hold", reason="x")
-        for by, who in ((ada, "alice"), (alice, "ada")):
-            exempt(by, pair, member(who), reason="x", ends_at=now() + timedelta(days=30))
-        enforce_duties(ada, pair)
-        roles = [role_of(code="r0"), role_of(ONE, code="r1"), role_of(OTHER, code="r2")]
-        people = [
-            join_firm(User.objects.create_user(f"p{n}@acme.example", f"P{n}"), role=["r0"]) for n in range(3)
-        ]
-        for step in steps:
-            try:
-                with transaction.atomic():
-                    take_step(step, ada, alice, pair, roles, people)
-            except ValidationError:
-                pass
-            forget_authority()
-            broken = in_breach(pair)
-            assert broken == []
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS policies_duties_apart IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS policies_duties_apart DEFERRED")
-            for person in people:
-                held = authority_of(Actor.of_staff(person))
-                both = all(held.loans_of(power) or power in held.powers for power in (ONE, OTHER))
-                excepted = DutyException.objects.in_force(at=now()).filter(membership=person).exists()
-                assert excepted or not both
-
-
-def take_step(step, ada, alice, pair, roles, people) -> None:
-    what, who, which = step
-    person, role = people[who], roles[which]
-    person.refresh_from_db()
-    role.refresh_from_db()
-    match what:
-        case "give":
-            assign_role(ada, person, role)
-        case "take":
-            revoke_role(ada, person, role)
-        case "carry":
-            change_role(ada, role, name=role.name, clearance=role.clearance, powers=[ONE, OTHER][: which + 1])
-        case "drop":
-            change_role(ada, role, name=role.name, clearance=role.clearance, powers=[])
-        case "lend":
-            lend_powers(
-                alice,
-                lender=member("alice"),
-                borrower=person,
-                powers=[ONE, OTHER][which % 2 :][:1],
-                starts_at=now() + timedelta(days=which),
-                ends_at=now() + timedelta(days=which + 1),
-                reason="x",
-            )
-        case "back":
-            for lent in Delegation.objects.not_over(at=now()).filter(borrower=person):
-                take_back(alice, lent)
-        case "exempt":
-            exempt(ada, pair, person, reason="x", ends_at=now() + timedelta(days=5))
-        case "end":
-            for granted in DutyException.objects.in_force(at=now()).filter(membership=person):
-                end_exemption(ada, granted)
-        case "leave":
-            if person.state == "active":
-                deactivate_membership(ada, person)
-        case "return":
-            reactivate_membership(ada, person)

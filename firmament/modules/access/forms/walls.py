@@ -1,5 +1,6 @@
 """Ethical walls: who is kept from what, why, and when somebody looks at it again."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -74,3 +75,22 @@ class ReviewForm(ActionForm, forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Leave it empty where nobody needs to look again."),
     )
+
+
+class ReviewsForm(ReviewForm):
+    """Which of the walls stand on, for one reason and until one day."""
+
+    walls = forms.MultipleChoiceField(
+        label=_("Walls"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one wall.")},
+    )
+
+    field_order = ("walls", "note", "review_on")
+
+    def __init__(
+        self, *args: Any, walls: Collection[tuple[str, str]], due: Collection[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["walls"] = list(due)
+        self.fields["walls"].choices = list(walls)  # type: ignore[attr-defined]

@@ -5,6 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from firmament.kernel.policies.decide import may
 from firmament.kernel.policies.kernel_powers import Can
@@ -23,6 +25,16 @@ class WallLine:
     wall: Wall
     who: str
     subject: str
+
+    @property
+    def in_words(self) -> str:
+        """Who is kept from what, and why; where two walls look alike, why they stand tells them apart."""
+        said = _("%(who)s is kept from %(subject)s: %(reason)s")
+        return said % {
+            "who": self.who,
+            "subject": self.subject,
+            "reason": Truncator(self.wall.reason).chars(160),
+        }
 
     @property
     def due(self) -> bool:

@@ -1,5 +1,6 @@
 """Why somebody can or cannot, and walls."""
 
+from firmament.kernel.policies.actions import raise_wall
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.testing.fixtures import browser_of
@@ -203,6 +204,52 @@ def test_a_wall_whose_day_has_come_is_due_until_somebody_says_that_it_stands_on(
     assert str(wall.review_on) == "2099-01-01"
     assert "To be looked at again" not in after
     assert ledger.codes() == ["policies.wall_reviewed"]
+
+
+def test_several_walls_are_looked_at_together_or_none(ada, alice, alice_browser, ledger):
+    """The due ones are chosen already; a day gone by or no reason leaves every one as it was."""
+    other = make_client(alice, name="Other Shop")
+    first, later = (
+        make_wall(ada, bob()),
+        make_wall(ada, Membership.objects.get(user__email="ada@acme.example")),
+    )
+    second = raise_wall(ada, reason="An heir", membership=bob(), client_id=other.pk)
+    Wall.objects.filter(pk__in=(first.pk, second.pk)).update(review_on=now().date())
+    review = f"{ACCESS}walls/review/"
+    both = {"walls": [str(first.pk), str(second.pk)], "note": "Both still stand"}
+    ledger.forget()
+
+    listed = told(alice_browser.get(f"{ACCESS}walls/"))
+    offered = told(alice_browser.get(review))
+    none = alice_browser.post(review, {"note": "x"})
+    gone_by = alice_browser.post(review, {**both, "review_on": "2020-01-01"})
+    untouched = set(Wall.objects.values_list("review_on", flat=True))
+    stands = alice_browser.post(review, {**both, "review_on": "2099-01-01"})
+
+    assert "Look at several" in listed
+    ticked = [pk for pk in (first.pk, second.pk, later.pk) if checked(offered, str(pk))]
+    assert ticked == [first.pk, second.pk]
+    assert (none.status_code, gone_by.status_code, stands.status_code) == (422, 422, 303)
+    assert untouched == {None, now().date()}
+    assert {str(wall.review_on) for wall in Wall.objects.exclude(pk=later.pk)} == {"2099-01-01"}
+    assert ledger.codes() == ["policies.wall_reviewed"] * 2
+
+
+def checked(page: str, value: str) -> bool:
+    box = page.partition(f'value="{value}"')[2].partition(">")[0]
+    return "checked" in box
+
+
+def test_a_wall_before_the_reader_is_not_among_those_looked_at_together(ada, alice, alice_browser):
+    wall = make_wall(ada, Membership.objects.get(pk=alice.membership_id))
+    review = f"{ACCESS}walls/review/"
+
+    offered = told(alice_browser.get(review))
+    forced = alice_browser.post(review, {"walls": [str(wall.pk)], "note": "x"})
+
+    wall.refresh_from_db()
+    assert str(wall.pk) not in offered
+    assert forced.status_code == 422
 
 
 def test_nobody_says_of_the_wall_they_stand_behind_that_it_stands_on(ada, alice, alice_browser, bob_browser):

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from firmament.kernel.policies.actions import lift_wall, raise_wall
 from firmament.kernel.policies.decide import may
 from firmament.kernel.policies.kernel_powers import Can as Powers
 from firmament.kernel.policies.models import Team, Wall
-from firmament.kernel.policies.reviews import review_wall
+from firmament.kernel.policies.reviews import review_wall, review_walls
 from firmament.kernel.tenancy.models import FirmModel, Membership
 from firmament.kernel.web.effects import weigh, weighing_page
 from firmament.kernel.web.entrances import staff_page
@@ -22,7 +23,7 @@ from firmament.kernel.web.links import link
 from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
-from firmament.modules.access.forms.walls import LiftForm, ReviewForm, WallForm
+from firmament.modules.access.forms.walls import LiftForm, ReviewForm, ReviewsForm, WallForm
 from firmament.modules.access.reports import subjects
 from firmament.modules.access.reports.walls import walls_for
 from firmament.modules.access.views.tabs import access_tabs
@@ -154,6 +155,33 @@ def wall_review(request: FirmRequest, pk: UUID) -> HttpResponse:
         crumbs=_crumbs(),
         template="access/wall_review.html",
         **_in_words(request, wall),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Powers.RAISE_WALL)
+def walls_review(request: FirmRequest) -> HttpResponse:
+    """Say of several walls at once why they stand on; the ones that are due are chosen already."""
+    lines = {str(line.wall.pk): line for line in walls_for(request.actor)}
+    form = ReviewsForm(
+        sent(request),
+        walls=[(pk, line.in_words) for pk, line in lines.items()],
+        due=[pk for pk, line in lines.items() if line.due],
+    )
+    if form.is_bound and form.is_valid():
+        values = form.cleaned_data
+        chosen = [lines[pk].wall for pk in values.pop("walls")]
+        went, n = form.carry_out(lambda: review_walls(request.actor, chosen, **values))
+        if went:
+            toast(request, ngettext("The wall stands on.", "%(n)s walls stand on.", n or 0) % {"n": n})
+            return HttpResponseRedirect(link("access:walls"), status=303)
+    return form_page(
+        request,
+        form,
+        title=_("Look at several walls again"),
+        submit=_("They stand on"),
+        back_url=link("access:walls"),
+        crumbs=_crumbs(),
     )
 
 
