@@ -1,8 +1,7 @@
-"""What PostgreSQL itself says: of the running transaction, as a column's default that no caller can choose; of a change."""
+"""What PostgreSQL itself says of the running transaction, as a column's default that no caller can choose."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func
+from django.db.models import Func
 
 
 class TransactionId(Func):
@@ -21,14 +20,3 @@ class TransactionStart(Func):
     output_field = models.DateTimeField()
     arity = 0
     allowed_default = True
-
-
-class Untold(Func):
-    """Of a row change: which of its columns no event of its transaction tells of; "" stands for the whole row."""
-
-    function = "ledger_untold"
-    output_field = ArrayField(models.CharField(max_length=63))
-
-    def __init__(self) -> None:
-        parts = ("firm_id", "id", "transaction_id", "occurred_at", "of_table", "operation", "columns")
-        super().__init__(*map(F, parts))

@@ -89,6 +89,6 @@ FUNCTION_BODIES = {
     "ledger_keep_row": "c73421783a89aff61f4f82509788d7db096170055a99b03240ac1885c48f9ade",
     "ledger_refuse_truncate": "dd5ad5b55e386d5461ea1446dfc86b626cfac4cf4a3d6b1bf63ab387a4bcbc25",
     "ledger_untold": "c83ec3ba9c7a156cf8304d075f8b01b8c78ea8177cba83a34ee4c18e4be41b86",
-    "ledger_require_evidence": "3c2ad5b9faf24fb2aed0db549be19e4ef29707eeb5f90d90cc799091b638d5c3",
+    "ledger_require_evidence": "e85c784759913b0fffdfc84212a8fa051ff52e26eb45ac16d48efacbc99a89d1",
     "proof_note_pending": "16c0ba15c640b187c00e3e6df7c9593d700099edee48d5ced30fb2a241633715",
 }

@@ -1,7 +1,9 @@
 """What is not told is not committed, whatever happened to the transaction in between."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,6 +47,11 @@ def alice() -> Any:
 
 def tell(team: Team) -> None:
     record(alice(), TeamCreated(team_id=team.pk, name=team.name))
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def names(committed: Crowd) -> set[str]:
@@ -155,6 +162,12 @@ def test_a_hand_on_the_database_is_let_through_and_shown(committed: Crowd) -> No
         return list(rows.values_list("of_table", "session_role", "columns"))
 
     assert committed.alone(ask) == [("policies_role", me, ["clearance"])]
+    # What is told later, by another transaction, tells nothing of it; and nobody takes it off the list.
+    committed.alone(lambda: tell(Team.objects.create(name="Later")))
+    assert len(committed.alone(ask)) == 1
+    for statement in ("DELETE FROM ledger_untoldchange", "UPDATE ledger_untoldchange SET columns = '{}'"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            committed.alone(lambda statement=statement: run(statement))
     assert committed.alone(lambda: untold_changes(now()).count()) == 0
 
 
@@ -168,6 +181,23 @@ def test_what_was_erased_leaves_the_telling_as_it_was(committed: Crowd) -> None:
         return untold_changes().filter(session_role="firmament_app").count()
 
     assert committed.alone(work) == 0
+
+
+def test_what_was_untold_before_it_was_kept_is_found_by_the_upgrade(committed: Crowd) -> None:
+    """The same as the trigger finds, from the history alone; a second time adds nothing."""
+    fill = import_module("firmament.kernel.ledger.migrations.0012_untold_before").fill
+    with cluster.superuser(committed.database) as root:
+        root.execute("UPDATE policies_role SET clearance = 'internal' WHERE code = 'staff'")
+        kept = root.execute("SELECT change_id, columns FROM ledger_untoldchange ORDER BY 1").fetchall()
+        root.execute("SET session_replication_role = replica")
+        root.execute("DELETE FROM ledger_untoldchange")
+        fill(None, SimpleNamespace(connection=root))
+        found = root.execute("SELECT change_id, columns FROM ledger_untoldchange ORDER BY 1").fetchall()
+        fill(None, SimpleNamespace(connection=root))
+        again = root.execute("SELECT count(*) FROM ledger_untoldchange").fetchone()
+
+    assert found == kept and kept
+    assert again == (len(kept),)
 
 
 def test_a_regulated_table_that_nobody_speaks_for_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
