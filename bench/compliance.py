@@ -34,6 +34,7 @@ PAGES = (
     "boards/denials/",
     "boards/proof/",
     "powers/",
+    "untold/",
 )
 
 HISTORY = (
@@ -57,8 +58,11 @@ HISTORY = (
     " columns, session_role, acting_role, application, request_id, commitment)"
     " SELECT uuidv7(), e.firm_id, e.occurred_at, e.occurred_at, e.occurred_at,"
     " CASE WHEN e.transaction_id %% 50000 = 0 THEN -e.transaction_id ELSE e.transaction_id END,"
-    " 'policies_roleassignment', uuidv7(), 'update', '{{}}', 'app', 'app', '', '', repeat('0', 64)"
+    " 'policies_roleassignment', uuidv7(), 'insert', '{{}}', 'app', 'app', '', '', repeat('0', 64)"
     " FROM ledger_entry e JOIN tenancy_firm f ON f.id = e.firm_id AND f.slug = %(slug)s WHERE e.transaction_id %% 2 = 0",
+    # As the trigger would have found at each commit.
+    "INSERT INTO ledger_untoldchange (id, firm_id, created_at, updated_at, change_id, columns)"
+    " SELECT uuidv7(), firm_id, occurred_at, occurred_at, id, ARRAY[''] FROM ledger_rowchange WHERE transaction_id < 0",
     # What waits for its number is a handful on a day like any other.
     "DELETE FROM proof_pending",
 )

@@ -7,19 +7,14 @@ import pytest
 from django.urls import get_resolver
 
 from firmament.kernel.ledger.models import Entry
-from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.testing.fixtures import browser_of
 from firmament.kernel.web.entrances import Door
+from tests.counting import how_much
 from tests.walking import pages
 
 assert get_resolver().url_patterns
 PAGES = [page for page in pages() if page.in_firm and page.has_example]
-TRAIL = {"Entry", "EntryTarget", "TargetLine", "PersonalValue", "PendingEntry"}
-
-
-def state() -> dict[str, int]:
-    return {model.__name__: model.objects.count() for model in firm_models() if model.__name__ not in TRAIL}
 
 
 def told(response: Any) -> int:
@@ -36,7 +31,7 @@ def test_no_page_changes_anything_while_one_looks(door, ada, alice, carla, run_j
     browser = browser_of("ada@acme.example")
     person = f"m:{bob.pk}" if staff else f"u:{carla.user_id}"
     browser.post("/w/acme/access/looks/new/", {"person": person, "reason": "To see"})
-    before, known = state(), set(Entry.objects.values_list("pk", flat=True))
+    before, known = how_much(trail=False), set(Entry.objects.values_list("pk", flat=True))
 
     ends: Counter[int] = Counter()
     for page, url in urls.values():
@@ -48,7 +43,7 @@ def test_no_page_changes_anything_while_one_looks(door, ada, alice, carla, run_j
         ends[status] += 1
 
     print(f"{door}: {ends.total()} pages, {dict(ends)}")
-    assert state() == before
+    assert how_much(trail=False) == before
     written = Counter(Entry.objects.exclude(pk__in=known).values_list("code", "user_id"))
     assert {user for _code, user in written} == {ada.user_id}
     assert written["identity.page_seen_as", ada.user_id] == ends[200] > (20 if staff else 3)

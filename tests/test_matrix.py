@@ -23,7 +23,6 @@ from firmament.kernel.files.delivery import signed_url
 from firmament.kernel.identity.actions import deactivate_membership, issue_token, revoke_token
 from firmament.kernel.identity.founding import join_firm
 from firmament.kernel.identity.models import User
-from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.actions import grant_portal, raise_wall, revoke_portal, revoke_role
 from firmament.kernel.policies.authority import authority_of, forget_authority, token_covers
 from firmament.kernel.policies.decide import allows, may
@@ -31,7 +30,6 @@ from firmament.kernel.policies.models import PortalGrant, Role
 from firmament.kernel.policies.powers import BUILT_IN_ROLES, declaration, declarations
 from firmament.kernel.policies.scopes import Scope
 from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.law import firm_models
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.testing.fixtures import browser_of, staff_actor
 from firmament.kernel.testing.world import make_user
@@ -41,6 +39,7 @@ from firmament.lib.instant import at, now
 from firmament.modules.clients.tests.factories import carlas_bakery
 from firmament.modules.documents.policies import Can as Documents
 from firmament.modules.documents.tests.factories import item_of, make_request, make_submission
+from tests.counting import how_much
 from tests.walking import Page, examples, pages
 
 ROLES = [code for code, _name, _clearance in BUILT_IN_ROLES]
@@ -92,13 +91,6 @@ def operations(rows, alice) -> list[tuple[str, str, str]]:
     return found
 
 
-def state() -> tuple[object, ...]:
-    """How much there is of everything, and what was written down; refusals are written down too."""
-    counts = [(model.__name__, model.objects.count()) for model in firm_models() if model is not Entry]
-    kept = [row for row in counts if row[0] not in ("EntryTarget", "PersonalValue")]
-    return (*kept, Entry.objects.exclude(code__endswith=".power_denied").count())
-
-
 def member(role: str) -> tuple[Actor, Client]:
     """Somebody with this role alone."""
     email = f"{role}@matrix.example"
@@ -113,8 +105,10 @@ def told(response: Any) -> int:
     return int(response.status_code)
 
 
-def check_page(actor: Actor, browser: Client, page: Page, url: str, ends: Counter[str]) -> None:
-    """GET agrees with the rule; a POST that is refused changes nothing."""
+def check_page(
+    actor: Actor, browser: Client, page: Page, url: str, before: dict[str, int], ends: Counter[str]
+) -> None:
+    """GET agrees with the rule; a POST that is refused changes nothing of what there was before."""
     power = page.entrance.power
     let_in = may(actor, power)
     with undone():
@@ -123,10 +117,9 @@ def check_page(actor: Actor, browser: Client, page: Page, url: str, ends: Counte
     if not let_in:
         # 405: a button is not for reading and a page not for writing, which everybody is told.
         assert status in (403, 405), row
-        before = state()
         status = told(browser.post(url, {"reason": "x", "name": "x", "step": "run"}))
         assert status in (403, 405), row
-        assert state() == before, row
+        assert how_much() == before, row
         ends["refused"] += 1
     elif carried(actor, power):
         # 404: the page is there, and what it is about is not theirs to see, such as a bin that is empty of it.
@@ -191,9 +184,10 @@ def test_an_operator_gets_the_desk_and_the_firm_only_while_a_session_opens_it(ro
 def pages_of(actor: Actor, browser: Client, door: Door, rows: list[tuple[Page, str]]) -> Counter[str]:
     """Every row asked by somebody who has come in by one door; the others do not exist for them."""
     ends: Counter[str] = Counter()
+    before = how_much()
     for page, url in rows:
         if page.entrance.door == door:
-            check_page(actor, browser, page, url, ends)
+            check_page(actor, browser, page, url, before, ends)
         else:
             assert told(browser.get(url)) == 404, page.name
             assert told(browser.post(url)) == 404, page.name
@@ -204,7 +198,7 @@ def pages_of(actor: Actor, browser: Client, door: Door, rows: list[tuple[Page, s
 def test_strangers_and_nobody_get_nothing(rows, operations) -> None:
     make_user("Stan", "stan@nowhere.example")
     stranger, gina, nobody = browser_of("stan@nowhere.example"), browser_of("gina@globex.example"), Client()
-    before = state()
+    before = how_much()
     for page, url in rows:
         for browser in (stranger, gina):
             assert told(browser.get(url)) == 404, page.name
@@ -217,7 +211,7 @@ def test_strangers_and_nobody_get_nothing(rows, operations) -> None:
         for browser in (stranger, gina, nobody):
             # A session opens no door of the API.
             assert told(browser.generic(method, url, b"{}", content_type="application/json")) == 401, url
-    assert state() == before
+    assert how_much() == before
     print(f"{len(rows)} pages and {len(operations)} operations, 3 who have no business here")
 
 
@@ -248,15 +242,15 @@ def operations_of(role: str, actor: Actor, operations: list[tuple[str, str, str]
     reading = [scope.replace(".*", ".read") for scope in all_scopes()]
     for scopes in (all_scopes(), reading):
         secret = token_of(actor, scopes)
+        before = how_much()
         for method, url, power in operations:
             let_in = may(actor, power) and token_covers(frozenset(scopes), declaration(power))
-            before = state()
             with undone():
                 status = ask(secret, method, url)
                 row = (role, scopes, method, url, power, status)
                 if not let_in:
                     assert status == 403, row
-                    assert state() == before, row
+                    assert how_much() == before, row
                     ends["refused"] += 1
                 elif carried(actor, power):
                     assert status not in (401, 403) and status < 500, row

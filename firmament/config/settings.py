@@ -125,6 +125,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "firmament.ui.renderers.FormRenderer"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -12,8 +12,10 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import SafeString
 
 from firmament.kernel.identity.models import User
 from firmament.kernel.jobs.models import JobRun
@@ -23,6 +25,21 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm, Membership
 from firmament.kernel.tenancy.transaction import current_firm_id, firm_transaction
 from firmament.kernel.testing.jobs import run_all_queued
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_unwatched(django_test_environment: None) -> None:
+    """Draw pages as they are drawn for people.
+
+    The test environment copies the context of each template that is drawn, down to the last button, so that it can be
+    looked at as `response.context`; that takes a third of a page's time, and a test looks at the page.
+    """
+    Template._render = drawn  # type: ignore[method-assign]
+
+
+def drawn(template: Template, context: Context) -> SafeString:
+    """What `Template._render` does outside of tests."""
+    return template.nodelist.render(context)
 
 
 @pytest.fixture
