@@ -28,6 +28,7 @@ from firmament.kernel.testing.fixtures import browser_of, staff_actor
 from firmament.kernel.testing.weighing import MARK
 from firmament.kernel.testing.world import PASSWORD
 from firmament.lib.instant import now
+from firmament.lib.text import is_storable
 from tests.walking import Field, Form, Page, Reader, pages, read, send
 
 # They ask the database over connections of their own, and draw nothing.
@@ -305,12 +306,15 @@ class Filling:
         print(self.name, read(response, "").forms[-1].bad, self.plain)
         return False
 
-    def take(self, strings: dict[str, str]) -> None:
-        """Send these; whatever is refused gets something plain instead, so that the rest is seen to be stored."""
+    def take(self, strings: dict[str, str]) -> set[str]:
+        """Send these; whatever is refused gets something plain instead, so that the rest is seen to be stored.
+
+        Which fields refused what they were given.
+        """
         sent = {**self.plain, **strings}
         if self.form.method == "get":
             self.look(read(self._send(sent), self.form.action))
-            return
+            return set()
         kept = {name for name in strings if self.form.field(name).kind != "password"}
         for _again in range(5):
             with undone():
@@ -322,16 +326,17 @@ class Filling:
                         f"{self.name}: {name} is not stored as sent: {sent[name]!r}" for name in lost
                     ]
                     self.accepted += len(kept & set(self.places))
-                    return
+                    return set(strings) - kept
                 bad = self._refusal(response, sent)
             # Where no field is marked, all of them together were refused, such as an address with its password.
             bad = bad if bad & kept else set(strings)
             self.refused += len(bad & kept)
             kept -= bad
             if not kept:
-                return
+                return set(strings)
             sent |= {name: self.plain[name] for name in bad}
         self.faults.append(f"{self.name}: refuses what is plain: {sent!r}")
+        return set(strings)
 
     def _meant(self, name: str, text: str) -> set[str]:
         """What may be stored of it.
@@ -413,9 +418,33 @@ def fillings(prepared: list[Filling]) -> list[Filling]:
 def fitting(strings: list[str], one: Field) -> list[str]:
     """Those that the field has room for, and a dozen of the others."""
     limit = one.limit or len(LONG)
-    return [text for text in strings if len(text) <= limit] + [text for text in strings if len(text) > limit][
-        :12
-    ]
+    fit = [text for text in strings if len(text) <= limit]
+    return fit + [text for text in strings if len(text) > limit][:12]
+
+
+# Texts that somebody may take for something else (null, 0, true) are sent alone, and so is what is longer than this.
+ALONE, TOGETHER = 14, 1900
+
+
+def packed(texts: list[str], one: Field) -> tuple[list[str], dict[str, list[str]]]:
+    """The longer ones one behind the other, as many as the field has room for; and of which ones each pack is made.
+
+    What stores a pack as it was sent stores each of them. Not for fields that take one kind of text alone.
+    """
+    if one.kind not in ("text", "textarea", "search") or one.name in SLUGS or SLUG_ROWS.match(one.name):
+        return texts, {}
+    room = min(one.limit or TOGETHER, TOGETHER)
+    left, found = [], [list[str]()]
+    for text in texts:
+        if not ALONE < len(text) < room // 2 or not is_storable(text) or not text.isprintable():
+            left.append(text)
+        elif len(" ".join([*found[-1], text])) > room:
+            found.append([text])
+        else:
+            found[-1].append(text)
+    # One by itself is no pack: refused, it would be asked about again for ever.
+    packs = {" ".join(pack): pack for pack in found if len(pack) > 1}
+    return [*left, *packs, *(pack[0] for pack in found if len(pack) == 1)], packs
 
 
 def report(every: list[Filling]) -> None:
@@ -428,18 +457,21 @@ def report(every: list[Filling]) -> None:
 def deal(fillings: list[Filling], strings: list[str]) -> int:
     """Let every question take every string; how many questions there are.
 
-    The same is asked at many addresses (a name, a reason): the strings are dealt out among them. Of those that are too
-    long for a field a dozen is sent. With FIRMAMENT_STRINGS=all every field of every form takes every string, which
-    takes minutes.
+    The same is asked at many addresses (a name, a reason): the strings are dealt out among them, the longer ones several
+    at a time; where several are refused, each is asked about alone. Of those that are too long for a field a dozen is
+    sent. With FIRMAMENT_STRINGS=all every field of every form takes every string by itself, which takes minutes.
     """
     whole = os.environ.get("FIRMAMENT_STRINGS") == "all"
     queues: dict[object, list[str]] = {}
+    packs: dict[str, list[str]] = {}
     for n, filling in enumerate(fillings):
         for i, one in enumerate(filling.form.texts):
+            key = (n, one.name) if whole else question(one)
+            if key in queues:
+                continue
             turned = strings[37 * i % len(strings) :] + strings[: 37 * i % len(strings)]
-            queues.setdefault(
-                (n, one.name) if whole else question(one), turned if whole else fitting(turned, one)
-            )
+            queues[key], found = (turned, {}) if whole else packed(fitting(turned, one), one)
+            packs |= found
 
     def hungry(n: int) -> list[tuple[object, Field]]:
         keys = [((n, one.name) if whole else question(one), one) for one in fillings[n].form.texts]
@@ -449,6 +481,9 @@ def deal(fillings: list[Filling], strings: list[str]) -> int:
     while any(queues.values()):
         # Whoever has most to ask, and of those who has asked least.
         n = max(range(len(fillings)), key=lambda n: (len(hungry(n)), -fillings[n].requests))
-        fillings[n].take({one.name: queues[key].pop() for key, one in hungry(n) if queues[key]})
+        keys = {one.name: key for key, one in hungry(n)}
+        given = {name: queues[key].pop() for name, key in keys.items() if queues[key]}
+        for name in fillings[n].take(given):
+            queues[keys[name]] += packs.get(given[name], [])
 
     return asked

@@ -67,6 +67,8 @@ FORMULAS = (
     '",=1+1,"',
     ";=1+1",
 )
+# A table that shows nobody's text after so many turns has figures and names of ours alone, and shows none later.
+ENOUGH = 3
 OURS_IN = re.compile(r"1\+1|SUM\(|cmd|evil\.example")
 ACTIVE = re.compile(r"[\s\ufeff\u200b]*[=+\-@＝＋－＠]|[\t\r\n]")
 
@@ -201,6 +203,9 @@ def test_every_page_answers_a_script_and_a_strange_address(people, doors) -> Non
                     list(response)
                 assert response.status_code < 500, (page.name, response.status_code)
             asked += len(answers)
+            if answers[0].status_code == 200:
+                # Whoever stands behind is for pages that this one is kept from.
+                break
     print(f"{asked} requests of {len(doors)} pages")
     assert asked >= 600
 
@@ -212,19 +217,22 @@ def test_no_cell_of_an_export_runs_and_each_reads_back_as_it_was(people, doors, 
         shown = response.content.decode() if response is not None else ""
         # A dashboard exports one table at a time, and has no columns to choose; it has a test of its own below.
         keys = sorted(set(re.findall(r'name="columns" value="([^"]+)"', shown)))
-        # Each filling is itself a change that nobody told: that list is as long as all tables, and written by a job.
-        if keys and 'name="export"' in shown and page.name != "compliance:untold":
+        if keys and 'name="export"' in shown:
             lists.append((page, url, keys))
     cells: Counter[str] = Counter()
+    told: Counter[str] = Counter()
     # As often as there are forms: each has then stood in every column of every row.
     for turn in range(len(FORMULAS)):
         filled = fill(lambda limit: [text for text in FORMULAS if len(text) <= limit], turn)
         for page, url, keys in lists:
+            if turn >= ENOUGH and not told[page.name]:
+                continue
             query = "?" + "&".join(f"columns={key}" for key in keys)
             # A workbook is read in a process of its own, which takes its time; it writes every text in the same way.
             for kind in ("csv",) if turn % 6 else ("csv", "xlsx"):
                 response = exported(people, page, url + query, kind)
                 found = [text for text in inert_cells(response.content, kind) if OURS_IN.search(text)]
+                told[page.name] += len(found)
                 strange = [text for text in found if text not in FORMULAS]
                 assert not strange, (page.name, kind, strange)
                 cells.update(found)
@@ -245,11 +253,16 @@ def test_no_cell_of_a_dashboards_table_runs_and_each_reads_back_as_it_was(people
         keys = sorted(set(re.findall(r'name="export" value="([^"]+)"', shown)) - {"csv", "xlsx"})
         boards += [(page, url, key) for key in keys]
     cells: Counter[str] = Counter()
+    told: Counter[tuple[str, str]] = Counter()
     for turn in range(len(FORMULAS)):
         fill(lambda limit: [text for text in FORMULAS if len(text) <= limit], turn)
         for page, url, key in boards:
-            found = inert_cells(exported(people, page, url, key).content, "csv")
-            cells.update(text for text in found if OURS_IN.search(text))
+            if turn >= ENOUGH and not told[url, key]:
+                continue
+            cut = inert_cells(exported(people, page, url, key).content, "csv")
+            found = [text for text in cut if OURS_IN.search(text)]
+            told[url, key] += len(found)
+            cells.update(found)
 
     print(f"{len(boards)} tables of dashboards, {cells.total()} formulas of {len(cells)} forms read back")
     assert len(boards) >= 4

@@ -10,7 +10,16 @@ cluster.ensure()
 
 # What takes long by its nature: a browser and a whole installation, a database of its own, every form and operation.
 LONG_MARKS = ("journey", "cluster")
-LONG_FILES = ("test_bad_input", "test_api_fuzz", "test_matrix", "test_leaks")
+LONG_FILES = (
+    "test_bad_input",
+    "test_api_fuzz",
+    "test_matrix",
+    "test_leaks",
+    "test_verification",
+    "test_new_module",
+    "test_isolation",
+    "test_policies_in_worlds",
+)
 
 
 @pytest.hookimpl(trylast=True)

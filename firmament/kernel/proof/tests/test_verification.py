@@ -12,7 +12,8 @@ from firmament.kernel.proof.verification import examine
 from firmament.kernel.tenancy.transaction import current_firm_id
 
 SEED = 20_260_301
-ROUNDS = 2000
+# `bench.proof` makes ten thousand.
+ROUNDS = 700
 
 
 def test_a_trail_that_nobody_touched_is_sound(acme):
@@ -27,7 +28,7 @@ def test_a_trail_that_nobody_touched_is_sound(acme):
     assert found.values >= 5
 
 
-def test_of_two_thousand_attacks_by_a_superuser_each_is_found_where_it_was_made(superuser):
+def test_of_hundreds_of_attacks_by_a_superuser_each_is_found_where_it_was_made(superuser):
     chance = random.Random(SEED)
     random.seed(SEED)
     for _ in range(3):
