@@ -20,6 +20,7 @@ PRIVILEGED = {
     "restore",
     "create_firm",
     "create_operator",
+    "load_demo",
     "end_operator",
     "sqlmigrate",
     "showmigrations",

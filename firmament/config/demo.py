@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 from firmament.config.modules import MODULES
+from firmament.kernel.breakglass.operators import make_operator
 from firmament.kernel.identity.founding import found_firm, join_firm
 from firmament.kernel.identity.models import User
 from firmament.kernel.jobs.inline import drain
@@ -60,6 +61,8 @@ NORTHGATE = (
     Member("Elena Gate", "partner", "Partner"),
     Member("Max Stile", "staff", "Paralegal"),
 )
+# They run the platform, and belong to neither.
+OPERATORS = (("vera@platform.example", "Vera Lock"), ("otis@platform.example", "Otis Key"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class DemoPeople:
     partner: Actor
     manager: Actor
     staff: Actor
+    operators: Sequence[Actor]
     members: Sequence[Membership]
     scale: int
     today: date
@@ -92,6 +96,8 @@ class SignIn:
 
 def load() -> list[SignIn]:
     """Make both firms; returns the sign-ins, which stand nowhere else."""
+    for email, name in OPERATORS:
+        make_operator(email=email, name=name, password=secrets.token_urlsafe(16), timezone="Europe/Berlin")
     harbor = _firm("Harbor & Vale", "harbor", "harbor.example", HARBOR, scale=120, brand="ocean")
     _firm("Northgate Legal", "northgate", "northgate.example", NORTHGATE, scale=6, brand="plum")
     CaughtMail.objects.all().delete()
@@ -103,7 +109,11 @@ def load() -> list[SignIn]:
         _sign_in("firm admin", HARBOR[0].email(host)),
         _sign_in("client", _client_email(harbor)),
     ]
-    return [*sign_ins, _sign_in("partner of the other firm", NORTHGATE[1].email("northgate.example"))]
+    return [
+        *sign_ins,
+        _sign_in("partner of the other firm", NORTHGATE[1].email("northgate.example")),
+        _sign_in("operator of the platform", OPERATORS[0][0]),
+    ]
 
 
 def _firm(name: str, slug: str, host: str, team: Sequence[Member], *, scale: int, brand: str) -> Firm:
@@ -142,6 +152,7 @@ def _people(slug: str, scale: int, zone: ZoneInfo) -> DemoPeople:
         partner=first("partner"),
         manager=first("manager"),
         staff=first("staff"),
+        operators=[Actor.of_operator(User.objects.get(email=email)) for email, _name in OPERATORS],
         members=members,
         scale=scale,
         today=now().astimezone(zone).date(),

@@ -21,7 +21,7 @@ LONGEST_QUESTION = 2000
 EXACT_UP_TO = 5000
 # What holds any word of a sentence is looked for by its rarer words, so that not half the firm is ranked; and of what
 # frequent words find no more is ranked either.
-RANKED_AT_MOST = 2000
+RANKED_AT_MOST = 1600
 # Where one text in so many holds all of the words, walking through the texts comes across enough of them soonest.
 DENSE = 10
 

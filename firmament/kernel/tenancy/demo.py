@@ -16,6 +16,7 @@ class DemoFirm(Protocol):
     partner: Actor
     manager: Actor
     staff: Actor
+    operators: Sequence[Actor]
     members: Sequence[Membership]
     scale: int
     today: date

@@ -34,7 +34,7 @@ def templates_unwatched(django_test_environment: None) -> None:
     The test environment copies the context of each template that is drawn, down to the last button, so that it can be
     looked at as `response.context`; that takes a third of a page's time, and a test looks at the page.
     """
-    Template._render = drawn  # type: ignore[method-assign]
+    Template._render = drawn  # type: ignore[attr-defined]
 
 
 def drawn(template: Template, context: Context) -> SafeString:

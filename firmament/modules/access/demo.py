@@ -1,29 +1,14 @@
 """This room's part of the demo firm: two duties that are kept apart, and the one person who is exempt."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 from firmament.kernel.policies.duties import enforce_duties, exempt, part_duties
 from firmament.kernel.policies.holders import in_breach
-from firmament.kernel.tenancy.actor import Actor
-from firmament.kernel.tenancy.models import Membership
+from firmament.kernel.tenancy.demo import DemoFirm
 from firmament.lib.instant import at
 
 
-class People(Protocol):
-    """What the demo's loader gives to each room."""
-
-    partner: Actor
-    members: Sequence[Membership]
-    scale: int
-
-    def moment(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
-        """An instant in the firm's working day."""
-        ...
-
-
-def load(people: People) -> None:
+def load(people: DemoFirm) -> None:
     """A fortnight ago a partner parted two duties that only the administrator has both of. A very small firm has none."""
     if people.scale < 50:
         return

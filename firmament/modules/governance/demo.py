@@ -1,12 +1,9 @@
 """This room's part of the demo firm: the tags of its things in colour, and views that teams share."""
 
-from datetime import datetime
-from typing import Protocol
-
 from firmament.kernel.labels.models import Tag
 from firmament.kernel.labels.tags import change_tag
 from firmament.kernel.policies.models import Team
-from firmament.kernel.tenancy.actor import Actor
+from firmament.kernel.tenancy.demo import DemoFirm
 from firmament.kernel.web.view_actions import edit_view, save_view
 from firmament.lib.instant import at
 
@@ -20,18 +17,7 @@ COLOURS = {
 }
 
 
-class People(Protocol):
-    """What the demo's loader gives to each room."""
-
-    partner: Actor
-    manager: Actor
-
-    def moment(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
-        """An instant in the firm's working day."""
-        ...
-
-
-def load(people: People) -> None:
+def load(people: DemoFirm) -> None:
     """The partner colours the tags on a quiet afternoon; the manager shares what her team looks at each morning."""
     with at(people.moment(20, 16)):
         for tag in Tag.objects.filter(folded__in=COLOURS).order_by("folded"):
