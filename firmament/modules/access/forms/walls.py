@@ -93,4 +93,6 @@ class ReviewsForm(ReviewForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.initial["walls"] = list(due)
+        self.fields["note"].label = _("Why they stand on")
+        self.fields["review_on"].label = _("Look at them again on")
         self.fields["walls"].choices = list(walls)  # type: ignore[attr-defined]
