@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,12 @@ from firmament.kernel.web.compliance import boards_for
 from firmament.lib.instant import now
 from firmament.lib.periods import Span
 from firmament.lib.whole_spans import Kind, begin_of, last_whole, next_begin
-from firmament.modules.compliance.events import ReportOrdered, ReportOrderStopped, ReportRequested
+from firmament.modules.compliance.events import (
+    ReportOrderChanged,
+    ReportOrdered,
+    ReportOrderStopped,
+    ReportRequested,
+)
 from firmament.modules.compliance.models import ComplianceReport, ReportOrder, ReportRecipient
 from firmament.modules.compliance.policies import Can
 
@@ -41,37 +46,80 @@ def order_report(
     report what they may not see.
     """
     require(actor, Can.ORDER_REPORTS)
-    maker = _member(actor)
-    if rhythm not in ReportOrder.Rhythm.values:
-        raise ValidationError({"rhythm": _("There is no such rhythm.")}, code="rhythm")
     once = rhythm == ReportOrder.Rhythm.ONCE
-    order = ReportOrder(
-        title=title,
-        boards=_seen_boards(actor, boards),
-        rhythm=rhythm,
-        covers=covers,
-        next_on=None if once else next_begin(cast("Kind", rhythm), _today()),
-        ordered_by_id=maker,
-    )
-    told = _told(recipient_ids)
-    order.full_clean(exclude=["firm", "ordered_by"])
-    order.save()
-    ReportRecipient.objects.bulk_create(ReportRecipient(order=order, membership_id=pk) for pk in told)
-    record(actor, _ordered(order, told))
+    order = ReportOrder(ordered_by_id=_member(actor), rhythm=rhythm)
+    order.next_on = None if once else _next_on(rhythm)
+    told = _write(actor, order, title=title, boards=boards, covers=covers, recipient_ids=recipient_ids)
+    record(actor, ReportOrdered(**_in_words(order), recipient_ids=told))
     if once:
         request_report(actor, order)
     return order
 
 
-def _ordered(order: ReportOrder, told: tuple[UUID, ...]) -> ReportOrdered:
-    return ReportOrdered(
-        order_id=order.pk,
-        title=order.title,
-        rhythm=order.rhythm,
-        covers=order.covers,
-        boards=tuple(order.boards),
-        recipient_ids=told,
+def change_order(
+    actor: Actor,
+    order: ReportOrder,
+    *,
+    title: str,
+    boards: Collection[str],
+    rhythm: str,
+    covers: str,
+    recipient_ids: Collection[UUID] = (),
+) -> ReportOrder:
+    """Have it made in another way from the next one on. Whoever changes it takes it over: it shows what they see.
+
+    ValidationError as when it is ordered, and for making it once: then it is stopped, and another one ordered.
+    """
+    require(actor, Can.ORDER_REPORTS, order)
+    if ReportOrder.Rhythm.ONCE in (rhythm, order.rhythm):
+        raise ValidationError({"rhythm": _("Stop it, and order one that is made once.")}, code="rhythm")
+    if order.stopped_at is not None:
+        raise ValidationError(_("It was stopped. Order another one."), code="stopped")
+    before = order.ordered_by_id
+    if rhythm != order.rhythm:
+        order.rhythm, order.next_on = rhythm, _next_on(rhythm)
+    order.ordered_by_id = _member(actor)
+    told = _write(actor, order, title=title, boards=boards, covers=covers, recipient_ids=recipient_ids)
+    record(actor, ReportOrderChanged(**_in_words(order), recipient_ids=told, ordered_by_before_id=before))
+    return order
+
+
+def _write(
+    actor: Actor,
+    order: ReportOrder,
+    *,
+    title: str,
+    boards: Collection[str],
+    covers: str,
+    recipient_ids: Collection[UUID],
+) -> tuple[UUID, ...]:
+    """Keep what was asked for; who is told of each."""
+    order.title, order.covers, order.boards = title, covers, _seen_boards(actor, boards)
+    told = _told(recipient_ids)
+    order.full_clean(exclude=["firm", "ordered_by"])
+    order.save()
+    ReportRecipient.objects.filter(order=order).exclude(membership__in=told).delete()
+    ReportRecipient.objects.bulk_create(
+        [ReportRecipient(order=order, membership_id=pk) for pk in told], ignore_conflicts=True
     )
+    return told
+
+
+def _next_on(rhythm: str) -> date:
+    if rhythm not in ReportOrder.Rhythm.values:
+        raise ValidationError({"rhythm": _("There is no such rhythm.")}, code="rhythm")
+    return next_begin(cast("Kind", rhythm), _today())
+
+
+def _in_words(order: ReportOrder) -> dict[str, Any]:
+    """What the trail says of an order."""
+    return {
+        "order_id": order.pk,
+        "title": order.title,
+        "rhythm": order.rhythm,
+        "covers": order.covers,
+        "boards": tuple(order.boards),
+    }
 
 
 def request_report(actor: Actor, order: ReportOrder) -> Entry:

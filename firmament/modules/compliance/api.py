@@ -15,13 +15,20 @@ from firmament.kernel.api.answers import dump, empty, one
 from firmament.kernel.api.operations import operation
 from firmament.kernel.api.paging import Cursor, Limit, Page, cursor_page
 from firmament.kernel.api.problems import Problem
+from firmament.kernel.api.versions import locked
 from firmament.kernel.files.delivery import signed_url
 from firmament.kernel.policies.decide import require
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.kernel.web.compliance import boards_for
 from firmament.kernel.web.requests import FirmRequest
 from firmament.lib.periods import LONGEST, Period
-from firmament.modules.compliance.actions import may_open, order_report, request_report, stop_order
+from firmament.modules.compliance.actions import (
+    change_order,
+    may_open,
+    order_report,
+    request_report,
+    stop_order,
+)
 from firmament.modules.compliance.models import ComplianceReport, ReportOrder
 from firmament.modules.compliance.policies import Can
 from firmament.modules.compliance.reports.papers import figures_of
@@ -84,6 +91,15 @@ def create_order(request: FirmRequest, body: OrderIn) -> HttpResponse:
     """Order a report, from now on or once; what is made shows what the token's person sees."""
     order = order_report(request.actor, **body.model_dump())
     return one(ReportOrder.objects.visible_to(request.actor), order.pk, ORDER, status=201)
+
+
+@router.put("/orders/{uuid:pk}", response=OrderOut)
+@operation(Can.ORDER_REPORTS, if_match=True)
+def put_order(request: FirmRequest, pk: UUID, body: OrderIn) -> HttpResponse:
+    """Make it like this from the next one on; it then shows what the token's person sees."""
+    order = locked(request, ReportOrder.objects.visible_to(request.actor).standing(), pk)
+    change_order(request.actor, order, **body.model_dump())
+    return one(ReportOrder.objects.visible_to(request.actor), order.pk, ORDER)
 
 
 @router.post("/orders/{uuid:pk}/make", response={204: None})

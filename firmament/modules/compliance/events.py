@@ -28,6 +28,23 @@ class ReportOrdered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOrderChanged(Event):
+    """From the next one on it is made like this, and shows what whoever changed it sees."""
+
+    category: ClassVar[Category] = Category.CONFIGURATION
+    targets: ClassVar[Mapping[str, str]] = {"order_id": "compliance.reportorder"}
+    sentence: ClassVar[Text] = _("changed the compliance report {title}")
+
+    order_id: UUID
+    title: str
+    rhythm: str
+    covers: str
+    boards: tuple[str, ...]
+    recipient_ids: tuple[UUID, ...]
+    ordered_by_before_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOrderStopped(Event):
     """It is not made any more; what was made stays. `why` is "asked", or "power": who ordered it may no longer."""
 

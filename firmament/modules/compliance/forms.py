@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -53,3 +54,15 @@ class OrderForm(ActionForm, forms.Form):
         self.fields["recipients"].choices = [  # type: ignore[attr-defined]
             (str(one.pk), one.user.name) for one in members
         ]
+
+    def leave_out(self, rhythm: str) -> None:
+        """Do not offer it."""
+        kept = [one for one in ReportOrder.Rhythm.choices if one[0] != rhythm]
+        self.fields["rhythm"].choices = kept  # type: ignore[attr-defined]
+
+    def asked(self) -> dict[str, Any]:
+        """What the action is called with."""
+        given = self.cleaned_data
+        told = [UUID(pk) for pk in given["recipients"]]
+        names = ("title", "boards", "rhythm", "covers")
+        return {**{name: given[name] for name in names}, "recipient_ids": told}

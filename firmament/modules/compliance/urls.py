@@ -17,6 +17,7 @@ urlpatterns = [
     path("untold/", lists.untold, name="untold"),
     path("reports/", reports.reports, name="reports"),
     path("reports/order/", reports.order_new, name="order_new"),
+    path("reports/orders/<uuid:pk>/change/", reports.order_change, name="order_change"),
     path("reports/orders/<uuid:pk>/make/", reports.order_make, name="order_make"),
     path("reports/orders/<uuid:pk>/stop/", reports.order_stop, name="order_stop"),
     path("reports/<uuid:pk>/", reports.report, name="report"),

@@ -31,6 +31,7 @@ def _report(actor: Actor) -> dict[str, object]:
 
 
 EXAMPLES: dict[str, Callable[[Actor], dict[str, object]]] = {
+    "compliance:order_change": _order,
     "compliance:order_make": _order,
     "compliance:order_stop": _order,
     "compliance:report": _report,

@@ -23,8 +23,8 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.compliance import boards_for, every_board
 from firmament.lib.instant import at
 from firmament.modules.clients.tests.factories import make_client
-from firmament.modules.compliance.actions import request_due, request_report, stop_order
-from firmament.modules.compliance.models import ComplianceReport, ReportOrder
+from firmament.modules.compliance.actions import change_order, request_due, request_report, stop_order
+from firmament.modules.compliance.models import ComplianceReport, ReportOrder, ReportRecipient
 from firmament.modules.compliance.tests.factories import make_order, make_report
 
 HERE = "/w/acme/compliance/reports/"
@@ -275,3 +275,53 @@ def test_ordering_making_and_stopping_on_the_page(alice_browser, run_jobs, queri
     assert many.count == one.count <= 14
     assert alice_browser.post(f"{HERE}orders/{order.pk}/stop/").status_code == 303
     assert alice_browser.post(f"{HERE}orders/{order.pk}/make/").status_code == 404
+
+
+def test_an_order_is_changed_from_the_next_one_on_and_shows_what_whoever_changed_it_sees(
+    alice, ada, alice_browser, ledger, run_jobs
+):
+    with at(datetime(2031, 3, 12, 9, tzinfo=UTC)):
+        tick_firm()
+        order = make_order(ada, recipient_ids=[member("ada").pk])
+        page = f"{HERE}orders/{order.pk}/change/"
+        shown = alice_browser.get(page).content.decode()
+        told = [str(member("alice").pk)]
+        given = {"title": "Each week", "boards": ["proof"], "covers": "week", "recipients": told}
+        once = alice_browser.post(page, {**given, "rhythm": "once"})
+        nothing = alice_browser.post(page, {**given, "boards": [], "rhythm": "week"})
+        untouched = ReportOrder.objects.get().title
+        done = alice_browser.post(page, {**given, "rhythm": "week"})
+
+    order.refresh_from_db()
+    recipients = ReportRecipient.objects.filter(order=order).values_list("membership", flat=True)
+    assert 'value="Monthly report"' in shown and 'value="once"' not in shown
+    assert (once.status_code, nothing.status_code, done.status_code) == (422, 422, 303)
+    assert untouched == "Monthly report"
+    assert (order.title, order.boards, order.rhythm, str(order.next_on)) == (
+        "Each week",
+        ["proof"],
+        "week",
+        "2031-03-17",
+    )
+    assert list(recipients) == [member("alice").pk]
+    entry = ledger.entries()[-1]
+    assert entry.code == "compliance.report_order_changed"
+    assert entry.payload["ordered_by_before_id"] == str(member("ada").pk)
+
+    by_the_clock(datetime(2031, 3, 17, 9, tzinfo=UTC), run_jobs)
+    made = ComplianceReport.objects.get()
+    assert (made.title, made.made_as_id) == ("Each week", member("alice").pk)
+    assert [one["key"] for one in made.figures["boards"]] == ["proof"]
+
+
+def test_what_is_made_once_or_was_stopped_is_not_changed(alice):
+    given = {"title": "x", "boards": ["powers"], "rhythm": "month", "covers": "month"}
+    once = make_report(alice).order
+    with pytest.raises(ValidationError, match="Stop it"):
+        change_order(alice, once, **given)
+    stopped = make_order(alice)
+    stop_order(alice, stopped)
+    stopped.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="stopped"):
+        change_order(alice, stopped, **given)

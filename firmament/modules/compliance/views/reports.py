@@ -20,10 +20,11 @@ from firmament.kernel.web.compliance import boards_for, every_board
 from firmament.kernel.web.entrances import staff_page
 from firmament.kernel.web.forms import sent
 from firmament.kernel.web.links import go, link
-from firmament.kernel.web.page import page
+from firmament.kernel.web.page import form_page, page
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.toasts import toast
 from firmament.modules.compliance.actions import (
+    change_order,
     may_open,
     may_take,
     order_report,
@@ -99,37 +100,44 @@ def _recipients(orders: Iterable[ReportOrder]) -> dict[UUID, list[str]]:
 @staff_page(Can.ORDER_REPORTS)
 def order_new(request: FirmRequest) -> HttpResponse:
     """Order a report, from now on or once."""
-    offered = boards_for(request.actor)
-    members: list[Membership] = list(holders_of(Can.EXPORT))
-    form = OrderForm(
-        sent(request),
-        offered=offered,
-        members=members,
-        initial={"boards": [one.key for one in offered], "title": _("Compliance report")},
+    form = _form(
+        request,
+        {"boards": [one.key for one in boards_for(request.actor)], "title": _("Compliance report")},
     )
     if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        done, order = form.carry_out(
-            lambda: order_report(
-                request.actor,
-                title=given["title"],
-                boards=given["boards"],
-                rhythm=given["rhythm"],
-                covers=given["covers"],
-                recipient_ids=[UUID(pk) for pk in given["recipients"]],
-            )
-        )
+        done, order = form.carry_out(lambda: order_report(request.actor, **form.asked()))
         if done and order is not None:
             toast(request, _("It is being made.") if order.next_on is None else _("It is ordered."))
             return go("compliance:reports")
-    context = {
-        "form": form,
-        "title": _("Order a report"),
-        "submit": _("Order it"),
-        "back_url": link("compliance:reports"),
-        "crumbs": _crumbs(),
-    }
-    return page(request, "ui/form_page.html", context, status=422 if form.errors else 200)
+    return _form_page(request, form, title=_("Order a report"), submit=_("Order it"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Can.ORDER_REPORTS)
+def order_change(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """What it shows, how often, and who is told, from the next one on."""
+    order = _order(request, pk)
+    told = ReportRecipient.objects.filter(order=order).values_list("membership_id", flat=True)
+    initial = {name: getattr(order, name) for name in ("title", "boards", "rhythm", "covers")}
+    form = _form(request, {**initial, "recipients": [str(one) for one in told]})
+    form.leave_out(ReportOrder.Rhythm.ONCE)
+    if form.is_bound and form.is_valid():
+        done, _changed = form.carry_out(lambda: change_order(request.actor, order, **form.asked()))
+        if done:
+            toast(request, _("It is made like this from the next one on."))
+            return go("compliance:reports")
+    return _form_page(request, form, title=_("Change the report"), submit=_("Save"))
+
+
+def _form(request: FirmRequest, initial: dict[str, Any]) -> OrderForm:
+    members: list[Membership] = list(holders_of(Can.EXPORT))
+    return OrderForm(sent(request), offered=boards_for(request.actor), members=members, initial=initial)
+
+
+def _form_page(request: FirmRequest, form: OrderForm, *, title: str, submit: str) -> HttpResponse:
+    return form_page(
+        request, form, title=title, submit=submit, back_url=link("compliance:reports"), crumbs=_crumbs()
+    )
 
 
 @require_POST
@@ -151,8 +159,10 @@ def order_stop(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 def _order(request: FirmRequest, pk: UUID) -> ReportOrder:
+    rows = ReportOrder.objects.visible_to(request.actor).standing()
+    # A page that is only looked at locks nothing, and may not.
     found: ReportOrder = get_object_or_404(
-        ReportOrder.objects.visible_to(request.actor).standing().select_for_update(), pk=pk
+        rows.select_for_update() if request.method == "POST" else rows, pk=pk
     )
     return found
 
