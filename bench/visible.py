@@ -90,7 +90,7 @@ def main() -> int:
         "visible",
         ("list", "by hand p50 ms", "visible p50 ms", "visible p95 ms", "times"),
         rows,
-        rows=options.rows,
+        each=options.rows,
         rounds=options.rounds,
         aim=AIM,
     )
