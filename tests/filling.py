@@ -88,6 +88,7 @@ KEPT_NOWHERE = {
     ("access:role_try", "name"),
     # They go into the trail alone.
     ("access:wall_review", "note"),
+    ("access:walls_review", "note"),
     ("audit:erase_about", "confirm"),
     ("audit:erase_about", "reason"),
     ("snippets:snippet_create", "body_en"),

@@ -169,7 +169,7 @@ def test_a_rare_word_says_more_than_a_common_one(alice: Actor, make: Callable[..
 
 
 def test_common_words_of_a_sentence_do_not_rank_half_the_firm() -> None:
-    some = _rare([(1500, "tax"), (3, "zeppelin"), (400, "invoice"), (90_000, "client")])
+    some = _rare([(1100, "tax"), (3, "zeppelin"), (400, "invoice"), (90_000, "client")])
     all_common = _rare([(90_000, "client"), (95_000, "firm"), (99_000, "the")])
 
     assert some == "(zeppelin | invoice | tax)"
