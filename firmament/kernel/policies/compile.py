@@ -4,14 +4,14 @@ Both reduce every atom about a field to the same pair, a path and the set of val
 that they cannot come to differ; the property test holds the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import models
 from django.db.models import Q
 
 from firmament.kernel.policies.apart import HOLD, Duty, used, way_to
 from firmament.kernel.policies.authority import Authority
-from firmament.kernel.policies.fields import Subject, Values, field_in
+from firmament.kernel.policies.fields import Subject, Values, field_in, fields_in
 from firmament.kernel.policies.powers import Declaration
 from firmament.kernel.policies.rules import (
     AllOf,
@@ -108,7 +108,7 @@ def condition(
         case AllOf(rules):
             return both([condition(inner, authority, power, model, prefix, holds) for inner in rules])
         case AnyOf(rules):
-            return either([condition(inner, authority, power, model, prefix, holds) for inner in rules])
+            return either(_any_of(flat(rules), authority, power, model, prefix, holds))
         case Not(inner):
             return contrary(condition(inner, authority, power, model, prefix, holds))
         case Everyone() | HasRole() | HasScope():
@@ -116,6 +116,29 @@ def condition(
         case _:
             path, wanted = demand(rule, authority)
             return holds(model, located(path, model, prefix), wanted)
+
+
+def _any_of(
+    rules: Sequence[Rule],
+    authority: Authority,
+    power: str,
+    model: type[models.Model],
+    prefix: str,
+    holds: Holds,
+) -> list[Q | bool]:
+    """The parts of which one must hold; asked of the model's own table, those about fields are put together."""
+    fields = [rule for rule in rules if isinstance(rule, FieldAtom)] if holds is field_in else []
+    others = [rule for rule in rules if rule not in fields]
+    asked = [demand(atom, authority) for atom in fields]
+    return [
+        *fields_in(model, [(located(path, model, prefix), wanted) for path, wanted in asked]),
+        *(condition(rule, authority, power, model, prefix, holds) for rule in others),
+    ]
+
+
+def flat(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules of an `any_of`, and those of any that stands within it."""
+    return [one for rule in rules for one in (flat(rule.rules) if isinstance(rule, AnyOf) else [rule])]
 
 
 def both(parts: list[Q | bool]) -> Q | bool:

@@ -1,6 +1,7 @@
 """ORM paths, read two ways that must agree: as a condition in SQL, and as the values of one object."""
 
 import re
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
@@ -133,14 +134,31 @@ def field_in(model: type[models.Model], path: str, values: Values) -> Q | bool:
 
     Under `~` an empty field counts as holding none of them, as it does to `Subject`.
     """
-    if not values:
-        return False
-    taken = resolve(model, path)
-    if taken.many is not None:
-        far = taken.many
-        rows = far.model._default_manager.filter(holds(far.rest, values), **{f"{far.back}__isnull": False})
-        return Q(**{f"{'__'.join(taken.hops) or 'pk'}__in": rows.values(far.back)})
-    return holds(taken.lookup, values)
+    (part,) = fields_in(model, [(path, values)])
+    return part
+
+
+def fields_in(model: type[models.Model], pairs: Iterable[tuple[str, Values]]) -> list[Q | bool]:
+    """Conditions of which one holds where one of the paths holds one of its values.
+
+    Paths through the same table make one condition: what is shared with somebody by name or with their team is one
+    look at the shares instead of two, and half the SQL to write and to plan.
+    """
+    parts: list[Q | bool] = []
+    through: dict[tuple[tuple[str, ...], type[models.Model], str], Q] = {}
+    for path, values in pairs:
+        taken = resolve(model, path)
+        if not values:
+            parts.append(False)
+        elif taken.many is None:
+            parts.append(holds(taken.lookup, values))
+        else:
+            table = (taken.hops, taken.many.model, taken.many.back)
+            through[table] = through.get(table, Q()) | holds(taken.many.rest, values)
+    for (hops, far, back), wanted in through.items():
+        rows = far._default_manager.filter(wanted, **{f"{back}__isnull": False})
+        parts.append(Q(**{f"{'__'.join(hops) or 'pk'}__in": rows.values(back)}))
+    return parts
 
 
 def holds(lookup: str, values: Values) -> Q:
