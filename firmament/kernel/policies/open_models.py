@@ -32,6 +32,7 @@ KERNEL: dict[str, str] = {
     "proof.Checkpoint": "sizes and hashes, made to be shown to everybody",
     "proof.Verification": "whether the audit trail is whole; names entries by their number",
     "ledger.RowValue": "erasable values of row history; asked for through the change they belong to",
+    "ledger.UntoldChange": "which parts of a change nobody told of; asked for through the change they belong to",
     "jobs.Schedule": "when the firm's standing work runs next",
     "jobs.JobRun": "carries ids and counts only; the objects behind them are asked for by their own power",
 }
