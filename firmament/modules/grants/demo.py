@@ -10,7 +10,7 @@ from firmament.lib.instant import at
 # Where among the clients with a portal, who, how long ago, why, and in how many days somebody looks again.
 WALLS = (
     (7, "Rosa Heath", 41, "Her sister is the owner.", 3),
-    (12, "Amir Dale", 20, "He audited them at his former firm; two years from then on.", 200),
+    (12, "Amir Dale", 20, "He audited them at his former firm; two years from then on.", 12),
 )
 
 

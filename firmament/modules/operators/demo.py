@@ -62,4 +62,4 @@ def _look(
 ) -> None:
     for later, page in enumerate(pages):
         with at(people.moment(days_ago, hour, minute + later)):
-            note_read(operator, session.pk, page=page, path=f"/operate/in/{people.slug}/{page}/")
+            note_read(operator, session.pk, page=f"operate:{page}", path=f"/operate/in/{people.slug}/{page}/")
