@@ -6,10 +6,7 @@ from django.db import connection
 
 from firmament.kernel.tenancy.law import firm_models
 
-# Refusals are written down too, with what they are about.
-TOLD = """
-SELECT count(*) FROM ledger_entry WHERE code NOT LIKE '%.power\\_denied'
-"""
+TOLD = "SELECT count(*), count(*) FILTER (WHERE code LIKE '%.power\\_denied') FROM ledger_entry"
 
 
 @cache
@@ -20,12 +17,15 @@ def _counting() -> str:
     return " UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables)
 
 
-def how_much(*, trail: bool = True) -> dict[str, int]:
-    """How many rows the firm has in each table, and how much was written down beside refusals."""
+def how_much(*, trail: bool = True, refusals: bool = False) -> dict[str, int]:
+    """How many rows the firm has in each table, and how much was written down; refusals are written down too, and
+    count where they are asked for. What stands beside an entry goes with it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_counting())
         counts = dict(cursor.fetchall())
         if trail:
             cursor.execute(TOLD)
-            (counts["ledger_entry"],) = cursor.fetchone()
+            written, refused = cursor.fetchone()
+            counts["ledger_entry"] = written if refusals else written - refused
     return counts

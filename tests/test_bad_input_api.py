@@ -308,13 +308,13 @@ NOT_JSON: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("what", NOT_JSON)
 def test_what_is_no_body_is_refused_and_nothing_is_made(what, ask) -> None:
     raw, status = NOT_JSON[what]
-    before = how_much()
+    before = how_much(refusals=True)
     for operation in WITH_BODY:
         with undone():
             answer = ask(operation, raw=raw)
             said = problem(answer, operation)
             assert answer.status_code == status, (operation.name, said)
-            assert how_much() == before
+            assert how_much(refusals=True) == before
 
 
 WRONG: tuple[Any, ...] = (
@@ -416,7 +416,7 @@ def forbidden_members(known: set[str]) -> list[str]:
 def test_no_member_is_set_that_the_document_does_not_offer(ask) -> None:
     """Each is refused by its own pointer, all at once; nothing is made, and nothing is leaked."""
     tried = 0
-    before = how_much()
+    before = how_much(refusals=True)
     for operation in WITH_BODY:
         extra = forbidden_members(set(operation.body["properties"]))
         with undone():
@@ -425,7 +425,7 @@ def test_no_member_is_set_that_the_document_does_not_offer(ask) -> None:
             assert answer.status_code == 422, (operation.name, said)
             named = {error["path"] for error in said["errors"] if error["code"] == "extra_forbidden"}
             assert named == {"/" + name.replace("~", "~0").replace("/", "~1") for name in extra}
-            assert how_much() == before
+            assert how_much(refusals=True) == before
         tried += len(extra)
 
     print(f"{tried} members over {len(WITH_BODY)} operations")
@@ -484,14 +484,14 @@ BAD_TOKENS = (
 
 
 def test_no_operation_is_open_to_a_token_that_is_none(ask) -> None:
-    before = how_much()
+    before = how_much(refusals=True)
     for operation in OPERATIONS:
         for token in BAD_TOKENS:
             answer = ask(operation, {} if operation.body else None, Authorization=token)
             said = problem(answer, operation)
             assert (answer.status_code, said["code"]) == (401, "token_invalid"), (operation.name, token)
             assert answer["WWW-Authenticate"].startswith("Bearer")
-    assert how_much() == before
+    assert how_much(refusals=True) == before
 
 
 BAD_KEYS = (" ", "a b", "\u00e9", "x" * 256, "tab\there", "\x7f")
@@ -499,7 +499,7 @@ BAD_VERSIONS = ('"0"', 'W/"1"', "x", '""', '"' + "9" * 400 + '"', ", ,", "\u00e9
 
 
 def test_every_write_refuses_a_key_or_a_version_that_is_none(ask) -> None:
-    before = how_much()
+    before = how_much(refusals=True)
     for operation in filter(lambda one: one.writes, OPERATIONS):
         body = filled(operation.body) if operation.body else None
         for key in BAD_KEYS:
@@ -511,7 +511,7 @@ def test_every_write_refuses_a_key_or_a_version_that_is_none(ask) -> None:
             for version in BAD_VERSIONS:
                 answer = ask(operation, body, **{"If-Match": version})
                 assert problem(answer, operation)["code"] == "stale_version", (operation.name, version)
-    assert how_much() == before
+    assert how_much(refusals=True) == before
 
 
 @pytest.mark.parametrize(
@@ -525,13 +525,13 @@ def test_every_write_refuses_a_key_or_a_version_that_is_none(ask) -> None:
     ],
 )
 def test_every_write_refuses_another_content_type(kind, ask) -> None:
-    before = how_much()
+    before = how_much(refusals=True)
     for operation in WITH_BODY:
         answer = ask(operation, filled(operation.body), **{"Content-Type": kind})
         assert (answer.status_code, problem(answer, operation)["code"]) == (415, "content_type"), (
             operation.name
         )
-    assert how_much() == before
+    assert how_much(refusals=True) == before
 
 
 def test_a_keyed_write_is_answered_the_same_to_the_byte_for_every_operation(ask) -> None:
@@ -544,11 +544,11 @@ def test_a_keyed_write_is_answered_the_same_to_the_byte_for_every_operation(ask)
             if first.status_code >= 400:
                 problem(first, operation)
                 continue
-            once = how_much()
+            once = how_much(refusals=True)
             second = ask(operation, body, **{"Idempotency-Key": "one"})
             assert (second.status_code, second.content) == (first.status_code, first.content), operation.name
             assert second["Idempotent-Replayed"] == "true"
-            assert how_much() == once
+            assert how_much(refusals=True) == once
             other = ask(operation, body, query="", **{"Idempotency-Key": "one", "If-Match": '"0"'})
             assert problem(other, operation)["code"] == "idempotency_key_reused"
             kept += 1
