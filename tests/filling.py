@@ -423,7 +423,8 @@ def fitting(strings: list[str], one: Field) -> list[str]:
     return fit + [text for text in strings if len(text) > limit][:12]
 
 
-# Texts that somebody may take for something else (null, 0, true) are sent alone, and so is what is longer than this.
+# What is no longer than the first is sent alone, for somebody may take it for something else (null, 0, true); packs are no
+# longer than the second. What begins or ends with a blank is sent alone too: within a pack it would have none at its end.
 ALONE, TOGETHER = 14, 1900
 
 
@@ -437,7 +438,8 @@ def packed(texts: list[str], one: Field) -> tuple[list[str], dict[str, list[str]
     room = min(one.limit or TOGETHER, TOGETHER)
     left, found = [], [list[str]()]
     for text in texts:
-        if not ALONE < len(text) < room // 2 or not is_storable(text) or not text.isprintable():
+        plain = is_storable(text) and text.isprintable() and text == text.strip()
+        if not plain or not ALONE < len(text) < room // 2:
             left.append(text)
         elif len(" ".join([*found[-1], text])) > room:
             found.append([text])
