@@ -1,7 +1,8 @@
 """Does anybody meet what is hidden from them? Every route, everybody who can knock, every place an id can go.
 
-`python -m bench.isolation [--requests N] [--seed N] [--shard N]`. Shards of `--shard` requests each, every one in a
-transaction that is rolled back; `--seed` is the first shard's number, so that a long measurement can be made in parts. Aim: no leak.
+`python -m bench.isolation [--requests N] [--shard N] [--seed N] [--afresh]`. Shards of `--shard` requests each, every one
+in a transaction that is rolled back. What a shard found is kept, and the next run goes on after it until there are N requests
+in all; `--seed` begins at another shard, for a second run beside the first. Aim: no leak.
 Ends with 1 after a leak, or an answer of 500 and above.
 """
 
@@ -9,17 +10,20 @@ import argparse
 import logging
 import sys
 import time
+from collections import Counter
+from typing import Any
 
 from django.db import transaction
 
 import bench.ready  # noqa: F401 - before anything that needs settings
+from bench.parts import Parts
 from bench.report import show
 from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing import cluster
 from firmament.kernel.testing.database import point_at, prepare_template
 from firmament.kernel.testing.fixtures import staff_actor
-from tests.isolating import Findings, Prober, learn_forms, open_throttles, prepare, run
+from tests.isolating import Prober, learn_forms, open_throttles, prepare, run
 
 DATABASE = "firmament_bench_isolation"
 SHOWN = 40
@@ -28,36 +32,51 @@ SHOWN = 40
 def main() -> int:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--requests", type=int, default=1_000_000)
-    arguments.add_argument(
-        "--seed", type=int, default=0, help="the first shard's number; the others follow it"
-    )
-    arguments.add_argument("--shard", type=int, default=20_000, help="requests in one transaction")
+    arguments.add_argument("--shard", type=int, default=10_000, help="requests in one transaction")
+    arguments.add_argument("--seed", type=int, help="the first shard’s number; else the one after the last")
+    arguments.add_argument("--afresh", action="store_true", help="forget the shards of former runs")
     options = arguments.parse_args()
     logging.disable(logging.CRITICAL)
     prepare_template()
     cluster.clone(cluster.TEMPLATE, DATABASE)
     point_at(DATABASE)
     open_throttles()
-    found, shape, seconds, seed = Findings(), (0, 0, 0), 0.0, options.seed
-    while found.requests < options.requests:
-        part, took, shape = shard(seed, min(options.shard, options.requests - found.requests))
-        found.add(part)
-        seconds += took
+    parts = Parts("isolation", afresh=options.afresh)
+    seed = options.seed
+    if seed is None:
+        seed = max((part["seed"] for part in parts.all()), default=-1) + 1
+    while asked(parts) < options.requests:
+        parts.add(shard(seed, options.shard))
         seed += 1
-        sys.stderr.write(f"shard {seed - 1}: {found.requests} requests, {len(found.leaks)} leaks\n")
-    for line in [*found.leaks, *found.faults][:SHOWN]:
+        sys.stderr.write(f"shard {seed - 1}: {asked(parts)} requests\n")
+    return told(parts.all())
+
+
+def asked(parts: Parts) -> int:
+    return sum(part["requests"] for part in parts.all())
+
+
+def told(parts: list[dict[str, Any]]) -> int:
+    """Print what all the parts found; 1 where one found something."""
+    leaks = [line for part in parts for line in part["leaks"]]
+    faults = [line for part in parts for line in part["faults"]]
+    answers: Counter[str] = Counter()
+    for part in parts:
+        answers.update(part["answers"])
+    for line in [*leaks, *faults][:SHOWN]:
         sys.stderr.write(f"{line}\n")
+    requests, seconds = sum(part["requests"] for part in parts), sum(part["seconds"] for part in parts)
     show(
         "isolation",
         ("requests", "routes", "intruders", "combinations", "requests/s", "leaks", "faults"),
-        [(found.requests, *shape, found.requests / seconds, len(found.leaks), len(found.faults))],
-        first_shard=options.seed,
-        answers=" ".join(f"{status}:{times}" for status, times in sorted(found.answers.items())),
+        [(requests, *parts[-1]["chosen_of"], requests / seconds, len(leaks), len(faults))],
+        shards=len(parts),
+        answers=" ".join(f"{status}:{times}" for status, times in sorted(answers.items())),
     )
-    return int(bool(found.leaks or found.faults))
+    return int(bool(leaks or faults))
 
 
-def shard(seed: int, requests: int) -> tuple[Findings, float, tuple[int, int, int]]:
+def shard(seed: int, requests: int) -> dict[str, Any]:
     """What was found, how many seconds the requests took, and of what they were chosen."""
     acme = Firm.objects.get(slug="acme")
     with transaction.atomic(), firm_transaction(acme.pk):
@@ -68,7 +87,15 @@ def shard(seed: int, requests: int) -> tuple[Findings, float, tuple[int, int, in
         found = run(setting, prober, seed=seed, requests=requests)
         took = time.perf_counter() - began
         transaction.set_rollback(True)
-    return found, took, (len(setting.routes), len(setting.intruders), len(setting.combinations()))
+    return {
+        "seed": seed,
+        "requests": found.requests,
+        "seconds": took,
+        "chosen_of": (len(setting.routes), len(setting.intruders), len(setting.combinations())),
+        "answers": found.answers,
+        "leaks": found.leaks,
+        "faults": found.faults,
+    }
 
 
 if __name__ == "__main__":

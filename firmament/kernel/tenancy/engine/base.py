@@ -1,4 +1,4 @@
-"""A transaction that begins already knowing its firm.
+"""A transaction that begins already knowing its firm, on a connection that keeps its prepared statements.
 
 Sending `set_config` as a statement of its own costs a round trip per request (measured: 290 µs
 against 60 µs folded into BEGIN). This overrides a private method of Django 5.2's wrapper; the tests
@@ -6,18 +6,26 @@ beside it fail when an upgrade changes what it stands on.
 """
 
 import re
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql import base
 from psycopg import errors, pq
 
 from firmament.kernel.tenancy.ambient import pending_begin
+from firmament.kernel.tenancy.engine.prepared import keep_prepared
 
 NAME = re.compile(r"[A-Za-z0-9._:-]{0,64}")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """The stock wrapper; only the first statement of a firm transaction differs."""
+    """The stock wrapper, but for the first statement of a firm transaction and what a rollback forgets."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection, new or out of the pool, that a refused request leaves as quick as it was."""
+        connection = super().get_new_connection(conn_params)
+        keep_prepared(connection)
+        return connection
 
     def _set_autocommit(self, autocommit: bool) -> None:
         begin = pending_begin.get()
