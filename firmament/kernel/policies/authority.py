@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Model, OuterRef, QuerySet
 
 from firmament.kernel.jobs.registry import powers_of
 from firmament.kernel.policies.apart import HOLD, Duty, duties_of
@@ -95,6 +95,14 @@ class Authority:
         """The ids by which a row may name the actor. Both are UUIDs, so neither can be taken for the other."""
         mine = self.actor.user_id, self.actor.membership_id
         return frozenset(i for i in mine if i is not None)
+
+    def named_in(self, target: type[Model] | None) -> frozenset[UUID]:
+        """Those of them that a column referring to `target` can hold; both where it refers to nothing."""
+        if target is None:
+            return self.person
+        member = target._meta.label_lower == "tenancy.membership"
+        mine = self.actor.membership_id if member else self.actor.user_id
+        return frozenset({mine} if mine else ())
 
     @property
     def walled(self) -> bool:

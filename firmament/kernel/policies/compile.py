@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from firmament.kernel.policies.apart import HOLD, Duty, used, way_to
 from firmament.kernel.policies.authority import Authority
-from firmament.kernel.policies.fields import Subject, Values, field_in, fields_in
+from firmament.kernel.policies.fields import Subject, Values, field_in, fields_in, resolve
 from firmament.kernel.policies.powers import Declaration
 from firmament.kernel.policies.rules import (
     AllOf,
@@ -50,6 +50,21 @@ def demand(atom: FieldAtom, authority: Authority) -> tuple[str, Values]:
             return field, frozenset(values)
         case ClassificationAtMost(field):
             return field, frozenset(up_to(authority.clearance))
+
+
+def asked_of(
+    atom: FieldAtom, authority: Authority, model: type[models.Model], prefix: str
+) -> tuple[str, Values]:
+    """The same for SQL: the path from the model itself, and no value that its column cannot hold.
+
+    A column refers to members or to users, and the id of the other sort is found nowhere in it: asking for both costs the
+    plan (two values by an index in order) and not only the words.
+    """
+    path, wanted = demand(atom, authority)
+    path = located(path, model, prefix)
+    if isinstance(atom, Owns | Assigned):
+        wanted = authority.named_in(resolve(model, path).target)
+    return path, wanted
 
 
 def located(path: str, model: type[models.Model], prefix: str) -> str:
@@ -114,8 +129,7 @@ def condition(
         case Everyone() | HasRole() | HasScope():
             return bool(truth(rule, authority, power, None))
         case _:
-            path, wanted = demand(rule, authority)
-            return holds(model, located(path, model, prefix), wanted)
+            return holds(model, *asked_of(rule, authority, model, prefix))
 
 
 def _any_of(
@@ -129,9 +143,8 @@ def _any_of(
     """The parts of which one must hold; asked of the model's own table, those about fields are put together."""
     fields = [rule for rule in rules if isinstance(rule, FieldAtom)] if holds is field_in else []
     others = [rule for rule in rules if rule not in fields]
-    asked = [demand(atom, authority) for atom in fields]
     return [
-        *fields_in(model, [(located(path, model, prefix), wanted) for path, wanted in asked]),
+        *fields_in(model, [asked_of(atom, authority, model, prefix) for atom in fields]),
         *(condition(rule, authority, power, model, prefix, holds) for rule in others),
     ]
 

@@ -156,7 +156,10 @@ def fields_in(model: type[models.Model], pairs: Iterable[tuple[str, Values]]) ->
             table = (taken.hops, taken.many.model, taken.many.back)
             through[table] = through.get(table, Q()) | holds(taken.many.rest, values)
     for (hops, far, back), wanted in through.items():
-        rows = far._default_manager.filter(wanted, **{f"{back}__isnull": False})
+        rows = far._default_manager.filter(wanted)
+        if far._meta.get_field(back).null:
+            # Under `~` one empty reference would make the whole list empty.
+            rows = rows.filter(**{f"{back}__isnull": False})
         parts.append(Q(**{f"{'__'.join(hops) or 'pk'}__in": rows.values(back)}))
     return parts
 

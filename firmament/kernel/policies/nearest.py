@@ -258,8 +258,8 @@ def _about_field(atom: FieldAtom, world: World, subject: Subject, path: str) -> 
     settable: list[Any] = []
     match atom:
         case Owns() | Assigned():
-            mine = _my_id(authority, resolve(subject.model, path).target)
-            settable = _others(subject.model, path, wanted) if holds else [mine] if mine else []
+            mine = authority.named_in(resolve(subject.model, path).target)
+            settable = _others(subject.model, path, wanted) if holds else sorted(mine)[:1]
         case InTeam():
             if filled:
                 yield Edit(
@@ -278,16 +278,6 @@ def _about_field(atom: FieldAtom, world: World, subject: Subject, path: str) -> 
             settable = _others(subject.model, path, wanted) if holds else sorted(wanted, key=str)
     if subject.end(path) is not None:
         yield from (Edit(Kind.SET_FIELD, subject.canonical(path), frozenset({value})) for value in settable)
-
-
-def _my_id(authority: Authority, target: type[models.Model] | None) -> UUID | None:
-    """The id by which such a field would name the actor."""
-    actor = authority.actor
-    as_member = target is not None and target._meta.label_lower == "tenancy.membership"
-    as_user = target is not None and not as_member
-    if as_user or actor.membership_id is None:
-        return None if as_member else actor.user_id
-    return actor.membership_id
 
 
 def _about_clearance(classified: Values, *, holds: bool) -> Iterator[Edit]:

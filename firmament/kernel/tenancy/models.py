@@ -1,16 +1,17 @@
 """Firms and the people in them, and the base of every table that belongs to a firm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, router
 from django.db.models import Q
 from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
 from firmament.kernel.tenancy.ambient import current_firm_id
+from firmament.kernel.tenancy.checking import checks_that_hold
 from firmament.kernel.tenancy.fields import FirmForeignKey, UpdatedAtField
 from firmament.kernel.tenancy.triggers import Trigger
 from firmament.lib.ids import uuid7
@@ -145,6 +146,26 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
 
     class Meta:
         abstract = True
+
+    # Names of constraints that need no question of their own, while this row is looked at.
+    _settled: frozenset[str] = frozenset()
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """As Django's, with all checks in one question, and none about the key, whose id nobody else can have."""
+        using = router.db_for_write(type(self), instance=self)
+        key = f"{self._meta.db_table}_firm_id"
+        self._settled = frozenset({key} | checks_that_hold(self, exclude, using))
+        try:
+            super().validate_constraints(exclude)
+        finally:
+            del self._settled
+
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
+        """Those that Django is still to ask about."""
+        return [
+            (model, [one for one in constraints if one.name not in self._settled])
+            for model, constraints in super().get_constraints()
+        ]
 
     @classmethod
     def constraints_for(cls, prefix: str) -> list[models.BaseConstraint]:
