@@ -105,6 +105,7 @@ class RoleAssignment(FirmModel):
 
     view_power = "policies.view_roles"
     row_history: ClassVar[bool] = True
+    named_by: ClassVar[tuple[str, ...]] = ("membership__user", "role")
     triggers: ClassVar[tuple[Trigger, ...]] = (
         Trigger(
             name="of_a_standing_role",
@@ -122,7 +123,7 @@ class RoleAssignment(FirmModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.membership_id} {self.role_id}"
+        return f"{self.membership}: {self.role}"
 
 
 class TeamQuerySet(FirmQuerySet):
@@ -172,6 +173,7 @@ class TeamMember(FirmModel):
 
     view_power = "policies.view_teams"
     row_history: ClassVar[bool] = True
+    named_by: ClassVar[tuple[str, ...]] = ("membership__user", "team")
 
     team = FirmForeignKey(Team, on_delete=models.CASCADE)
     membership = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
@@ -180,7 +182,7 @@ class TeamMember(FirmModel):
         constraints = [models.UniqueConstraint(fields=["firm", "team", "membership"], name="teammember_once")]
 
     def __str__(self) -> str:
-        return f"{self.membership_id} {self.team_id}"
+        return str(_("%(person)s in %(team)s") % {"person": self.membership, "team": self.team})
 
 
 class DelegationQuerySet(FirmQuerySet):
@@ -202,6 +204,7 @@ class Delegation(FirmModel):
 
     view_power = "policies.view_delegations"
     row_history: ClassVar[bool] = True
+    named_by: ClassVar[tuple[str, ...]] = ("lender__user", "borrower__user")
 
     lender = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
     borrower = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
@@ -239,7 +242,7 @@ class Delegation(FirmModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lender_id} to {self.borrower_id}"
+        return str(_("%(lender)s to %(borrower)s") % {"lender": self.lender, "borrower": self.borrower})
 
 
 class DelegatedPower(FirmModel):
@@ -276,6 +279,7 @@ class PortalGrant(FirmModel):
 
     view_power = "policies.view_portal"
     row_history: ClassVar[bool] = True
+    named_by: ClassVar[tuple[str, ...]] = ("user",)
     client_path: ClassVar[str | None] = "client_id"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -301,7 +305,7 @@ class PortalGrant(FirmModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.client_id}"
+        return str(self.user)
 
 
 class WallQuerySet(FirmQuerySet):
@@ -318,6 +322,7 @@ class Wall(FirmModel):
 
     view_power = "policies.view_walls"
     row_history: ClassVar[bool] = True
+    named_by: ClassVar[tuple[str, ...]] = ("membership__user", "team")
     client_path: ClassVar[str | None] = "client_id"
     engagement_path: ClassVar[str | None] = "engagement_id"
     triggers: ClassVar[tuple[Trigger, ...]] = (
@@ -383,4 +388,4 @@ class Wall(FirmModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.membership_id or self.team_id} | {self.client_id or self.engagement_id}"
+        return str(self.membership or self.team)

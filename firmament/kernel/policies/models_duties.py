@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
+from firmament.kernel.policies.powers import title_of
 from firmament.kernel.tenancy.models import FirmForeignKey, FirmModel, FirmQuerySet
 from firmament.kernel.tenancy.triggers import Trigger
 
@@ -83,7 +84,7 @@ class DutyPair(FirmModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.power_a} | {self.power_b}"
+        return " | ".join(title_of(power) for power in (self.power_a, self.power_b))
 
     @property
     def powers(self) -> tuple[str, str]:
@@ -101,6 +102,7 @@ class DutyException(FirmModel):
 
     view_power = "policies.view_duties"
     row_history: ClassVar[bool] = True
+    named_by: ClassVar[tuple[str, ...]] = ("membership__user", "pair")
 
     pair = FirmForeignKey(DutyPair, on_delete=models.PROTECT)
     membership = FirmForeignKey("tenancy.Membership", on_delete=models.CASCADE)
@@ -139,7 +141,7 @@ class DutyException(FirmModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.membership_id} {self.pair_id}"
+        return f"{self.membership}: {self.pair}"
 
 
 class DutyUse(FirmModel):

@@ -117,7 +117,8 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
     `client_path` / `engagement_path`, the ORM paths to the client's and engagement's id, from which grants and
     ethical walls compile. `append_only`: nobody may change or delete, by grant and by trigger. `row_history`: the
     table is regulated, and whoever changes a row leaves a `ledger.RowChange`, by trigger. `app_may`: what the
-    application may do with the rows, where that is not what every table allows. `triggers` are those that each of its tables carries; their functions come from a migration. `formerly`: labels the model had before
+    application may do with the rows, where that is not what every table allows. `named_by`: the relations that a row is
+    called by (`str`), which whoever names many of them reads along. `triggers` are those that each of its tables carries; their functions come from a migration. `formerly`: labels the model had before
     ("clients.engagement"), under which the ledger still names its rows.
     """
 
@@ -129,6 +130,7 @@ class FirmModel(models.Model, metaclass=FirmModelBase):
     app_may: ClassVar[frozenset[str] | None] = None
     triggers: ClassVar[tuple[Trigger, ...]] = ()
     formerly: ClassVar[tuple[str, ...]] = ()
+    named_by: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     firm = models.ForeignKey(
@@ -199,6 +201,7 @@ class Membership(FirmModel):
         DEACTIVATED = "deactivated", _("Deactivated")
 
     view_power = "firms.view_people"
+    named_by = ("user",)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)

@@ -188,6 +188,7 @@ class Submission(FirmModel):
     row_history = True
     client_path = "item__request__client_id"
     engagement_path = "item__request__engagement_id"
+    named_by = ("file",)
     triggers = (
         Trigger(name="item_times", when="AFTER INSERT OR UPDATE", function="documents_times_of_submission"),
     )
@@ -215,7 +216,7 @@ class Submission(FirmModel):
         indexes = [models.Index(fields=["firm", "item", "created_at"], name="submission_of_item")]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return self.file.name
 
 
 class ItemTimes(FirmModel):

@@ -116,7 +116,8 @@ def names_of(actor: Actor, kind: str, ids: list[UUID]) -> dict[UUID, str]:
     except LookupError:
         return {}
     if issubclass(model, FirmModel) and model.view_power:
-        return {pk: str(obj) for pk, obj in model.objects.visible_to(actor).in_bulk(ids).items()}
+        rows = model.objects.visible_to(actor).select_related(*(model.named_by or (None,)))
+        return {pk: str(obj) for pk, obj in rows.in_bulk(ids).items()}
     return {}
 
 

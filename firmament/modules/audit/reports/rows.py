@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,10 +16,9 @@ from firmament.kernel.policies.authority import Authority, authority_of
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.law import APP_ROLE, OPS_ROLE, firm_models
 from firmament.kernel.tenancy.models import FirmModel
+from firmament.modules.audit.reports.columns import columns, referred
 from firmament.modules.audit.reports.entry import names_of
 
-# What every table has, and says nothing about what was done.
-UNTOLD = frozenset({"id", "firm_id", "created_at", "updated_at"})
 SHOWN = 50
 
 
@@ -121,7 +119,7 @@ def seen(actor: Actor, rows: "QuerySet[RowValue]") -> "QuerySet[RowValue]":
 
 
 def tell(actor: Actor, changes: Sequence[RowChange]) -> list[RowTold]:
-    """Changes in words; one query for what stood there, and one for each kind of thing among them."""
+    """Changes in words; one query for what stood there, and one for each kind of thing among them or referred to."""
     held = dict(
         RowValue.objects.filter(change__in=[one.pk for one in changes]).values_list("change", "value")
     )
@@ -130,10 +128,21 @@ def tell(actor: Actor, changes: Sequence[RowChange]) -> list[RowTold]:
         if table in regulated():
             ids = [one.row_id for one in changes if one.of_table == table]
             names |= names_of(actor, regulated()[table]._meta.label_lower, ids)
-    return [_told(one, held.get(one.pk), names.get(one.row_id, "")) for one in changes]
+    tables = regulated()
+    others = referred(
+        actor,
+        [
+            (tables[one.of_table], held[one.pk])
+            for one in changes
+            if one.of_table in tables and one.pk in held
+        ],
+    )
+    return [_told(one, held.get(one.pk), names.get(one.row_id, ""), others) for one in changes]
 
 
-def _told(change: RowChange, value: Mapping[str, Any] | None, name: str) -> RowTold:
+def _told(
+    change: RowChange, value: Mapping[str, Any] | None, name: str, others: Mapping[UUID, str]
+) -> RowTold:
     model = regulated().get(change.of_table)
     known = {change.session_role, change.acting_role} <= {APP_ROLE, OPS_ROLE}
     role = change.acting_role
@@ -153,20 +162,6 @@ def _told(change: RowChange, value: Mapping[str, Any] | None, name: str) -> RowT
         role=role,
         known=known,
         application=change.application,
-        changes=_columns(model, value) if value else (),
+        changes=columns(model, value, others) if value else (),
         erased=value is None,
-    )
-
-
-def _columns(model: type[models.Model] | None, value: Mapping[str, Any]) -> tuple[Change, ...]:
-    before, after = value.get("before") or {}, value.get("after") or {}
-    labels = {field.column: field.verbose_name for field in model._meta.concrete_fields} if model else {}
-    return tuple(
-        Change(
-            field=str(labels.get(column, column)).capitalize(),
-            before=before.get(column) or "",
-            after=after.get(column) or "",
-        )
-        for column in sorted(set(before) | set(after))
-        if column not in UNTOLD and (before.get(column) or after.get(column))
     )

@@ -21,7 +21,7 @@ from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.filters import searched
 from firmament.modules.audit.policies import Can
 from firmament.modules.audit.reports.entry import kind_title
-from firmament.modules.audit.reports.rows import RowTold, changes_for, tell
+from firmament.modules.audit.reports.rows import RowTold, changes_for, regulated, tell
 from firmament.modules.audit.reports.trail import kept_from
 
 SHOWN = 30
@@ -83,9 +83,7 @@ def _changes(
     stroke = readable.filter(transaction_id__in=numbers)
     if asked.user_id is None:
         # What the same stroke did to other clients, as an import does, is not of this thing's history.
-        clients = EntryTarget.objects.filter(entry__in=entries, kind__in=labels_of("clients.client"))
-        own = Q(client_id__isnull=True) | Q(client_id__in=[*asked.objects]) | Q(row_id__in=asked.objects)
-        stroke = stroke.filter(own | Q(client_id__in=clients.values("object_id")))
+        stroke = stroke.filter(_of_these(asked.objects, entries))
     with_entries = stroke.order_by("pk")[: ROWS + 1]
     # The number alone would not do: a database brought back from a dump counts from the beginning again.
     found = [one for one in with_entries if (one.transaction_id, one.occurred_at) in strokes]
@@ -99,6 +97,25 @@ def _changes(
         known = {one.pk for one in found}
         found += [one for one in untold.order_by("-occurred_at", "-pk")[:ROWS] if one.pk not in known]
     return found
+
+
+def _of_these(things: Sequence[UUID], entries: Sequence[Entry]) -> Q:
+    """Changes of the things themselves, and of what hangs on the clients that the entries name.
+
+    Whatever else was done in the same stroke has a history of its own: a whole import is one stroke. Where no client is
+    named (a role, a team), what hangs on no client belongs to it: the powers of the role, the people in the team.
+    """
+    named = EntryTarget.objects.filter(entry__in=entries)
+    clients = set(named.filter(kind__in=labels_of("clients.client")).values_list("object_id", flat=True))
+    whose = {*things, *clients}
+    of_these = Q(row_id__in={*things, *named.values_list("object_id", flat=True)}) | Q(client_id__in=whose)
+    for table, model in regulated().items():
+        if model.client_path is None and not clients:
+            of_these |= Q(of_table=table)
+        elif model.client_path not in (None, "id", "client_id"):
+            rows = model.objects.filter(**{f"{model.client_path}__in": whose})
+            of_these |= Q(of_table=table, row_id__in=rows.values("pk"))
+    return of_these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

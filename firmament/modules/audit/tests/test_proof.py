@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from firmament.kernel.ledger.models import Entry
 from firmament.kernel.policies.decide import Denied
 from firmament.kernel.proof.models import Checkpoint, LogEntry, Verification
 from firmament.kernel.proof.tests.factories import number_everything
-from firmament.kernel.tenancy.transaction import current_firm_id
+from firmament.kernel.tenancy.transaction import current_firm, current_firm_id
 from firmament.modules.audit.actions import ask_verification, request_proof_export
 from firmament.modules.audit.models import ProofExport
 
@@ -131,7 +132,9 @@ def test_before_anything_is_signed_there_is_nothing_to_export(ada):
 
 def test_days_make_a_part_of_the_log(ada, run_jobs):
     number_everything()
-    day = Entry.objects.order_by("occurred_at").first().occurred_at.date()
+    # Days are the firm's: an hour before midnight in London it is tomorrow in Berlin.
+    zone = ZoneInfo(current_firm().timezone)
+    day = Entry.objects.order_by("occurred_at").first().occurred_at.astimezone(zone).date()
     made = request_proof_export(ada, first_day=day, last_day=day, with_values=False)
     run_jobs()
     made.refresh_from_db()

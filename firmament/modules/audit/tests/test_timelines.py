@@ -4,7 +4,7 @@ import re
 
 from firmament.kernel.ledger.models import Entry, EntryTarget, RowChange
 from firmament.kernel.ledger.search import Asked
-from firmament.kernel.policies.actions import create_team, raise_wall, rename_team
+from firmament.kernel.policies.actions import add_to_team, create_team, raise_wall, rename_team
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Domain
 from firmament.kernel.tenancy.models import Membership
@@ -12,6 +12,7 @@ from firmament.lib.instant import now
 from firmament.modules.access.tests.factories import make_wall
 from firmament.modules.audit.reports.timelines import history
 from firmament.modules.clients.tests.factories import carlas_bakery, make_client
+from firmament.modules.documents.tests.factories import item_of, make_request, make_submission
 
 
 def told(answer) -> str:
@@ -74,6 +75,34 @@ def test_what_the_same_stroke_did_to_other_clients_is_not_in_a_clients_history(a
     shown = {row.row_id for moment in moments for row in moment.rows}
     walls = {wall.client_id: wall.pk for wall in Wall.objects.all()}
     assert walls[mine.pk] in shown and walls[other.pk] not in shown
+
+
+def test_files_of_others_and_what_hangs_on_no_client_are_not_in_it_either(ada, alice):
+    create_team(ada, name="Of no client")
+    make_submission(alice, item_of(make_request(alice)), name="hers.pdf")
+    other = make_client(ada, name="Other")
+
+    hers = history(alice, Asked(objects=(carlas_bakery().pk,))).moments
+    others = history(alice, Asked(objects=(other.pk,))).moments
+
+    kinds = {(row.kind, row.name) for moment in hers for row in moment.rows}
+    assert ("Submission", "hers.pdf") in kinds
+    assert not {kind for kind, _name in kinds} & {"Team", "Team member", "Role assignment"}
+    assert [row for moment in others for row in moment.rows] == []
+
+
+def test_what_a_row_held_is_told_in_words(ada, alice):
+    team = create_team(ada, name="Tax")
+    add_to_team(ada, team, Membership.objects.get(user__email="bob@acme.example"))
+
+    moments = history(ada, Asked(objects=(team.pk,))).moments
+    rows = [row for moment in moments for row in moment.rows if row.kind == "Team member"]
+
+    assert [row.name for row in rows] == ["Bob Staff in Tax"]
+    assert {(one.field, one.after) for one in rows[0].changes} == {
+        ("Membership", "Bob Staff"),
+        ("Team", "Tax"),
+    }
 
 
 def test_a_persons_history_has_two_sides(ada, alice, ada_browser, ledger):
