@@ -45,12 +45,12 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class List:
-    """A list as somebody asks for it, and the filter somebody would write by hand."""
+    """A list as somebody asks for it, and the filter somebody would write by hand, made anew each time as in a view."""
 
     who: str
     model: type[models.Model]
     actor: Actor
-    plain: Q
+    plain: Callable[[], Q]
     order: tuple[str, ...]
 
     def ruled(self) -> Any:
@@ -58,7 +58,7 @@ class List:
         return self._page(visible(self.actor, view, self.model))
 
     def written(self) -> Any:
-        return self._page(self.plain)
+        return self._page(self.plain())
 
     def _page(self, condition: Q) -> Any:
         return self.model._default_manager.filter(condition).order_by(*self.order)[:PAGE]
@@ -202,38 +202,47 @@ def lists(teams: list[UUID]) -> list[List]:
     theirs = DocumentRequest.objects.order_by("pk")[:1].get().client_id
     cleo = make_user("Cleo", "cleo@client.example")
     grant = grant_portal(alice, user=cleo, client_id=theirs, scopes=list(Scope))
-    kept = Q(deleted_at=None)
     by_name, by_title = ("name_folded", "id"), ("title", "id")
-    reach = Q(owner_id=bob.membership_id) | Q(reach="firm") | Q(team__in=teams[:2])
     return [
-        List("clients, a partner", Client, alice, kept, by_name),
+        List("clients, a partner", Client, alice, lambda: Q(deleted_at=None), by_name),
         List(
             "clients, behind 20 walls",
             Client,
             staff_actor("wanda@acme.example"),
-            kept & ~Q(pk__in=first),
+            lambda: Q(deleted_at=None) & ~Q(pk__in=first),
             by_name,
         ),
         List(
             "snippets, a partner",
             Snippet,
             alice,
-            Q(owner_id=alice.membership_id) | Q(reach="firm") | shared_with(alice, []),
+            lambda: Q(owner_id=alice.membership_id) | Q(reach="firm") | shared_with(alice, []),
             by_title,
         ),
-        List("snippets, staff in two teams", Snippet, bob, reach | shared_with(bob, teams[:2]), by_title),
+        List(
+            "snippets, staff in two teams",
+            Snippet,
+            bob,
+            lambda: (
+                Q(owner_id=bob.membership_id)
+                | Q(reach="firm")
+                | Q(team__in=teams[:2])
+                | shared_with(bob, teams[:2])
+            ),
+            by_title,
+        ),
         List(
             "requests, a partner",
             DocumentRequest,
             alice,
-            Q(client__deleted_at=None),
+            lambda: Q(client__deleted_at=None),
             ("state", "due_on", "id"),
         ),
         List(
             "requests, a client’s person",
             DocumentRequest,
             Actor.of_client(cleo, grant.firm_id),
-            Q(client_id=theirs, sent_at__isnull=False, client__deleted_at=None),
+            lambda: Q(client_id=theirs, sent_at__isnull=False, client__deleted_at=None),
             ("-created_at",),
         ),
     ]
