@@ -14,6 +14,7 @@ from firmament.config.environment import SettingsWrong
 from firmament.kernel.policies.provision import refresh_every_firm
 from firmament.kernel.search.schema import bring_up
 from firmament.kernel.tenancy.law import apply_law
+from firmament.kernel.tenancy.migrating import migrate
 
 OLDEST_SERVER = 180000
 # Any number will do that nothing else in the database locks.
@@ -33,7 +34,7 @@ def upgrade(say: Callable[[str], object]) -> None:
         plan = pending(owner)
         say(f"{len(plan)} migrations to apply." if plan else "The schema is up to date.")
         if plan:
-            call_command("migrate", database="owner", interactive=False, verbosity=0)
+            migrate("owner")
         call_command("createcachetable", database="owner", verbosity=0)
         done = apply_law(owner)
         say(f"The tenancy law: {len(done)} statements." if done else "The tenancy law is in force.")

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firmament.kernel.search.schema import bring_up
 from firmament.kernel.tenancy.law import apply_law
+from firmament.kernel.tenancy.migrating import migrate
 from firmament.kernel.testing import cluster
 from firmament.kernel.testing.world import furnish
 from firmament.lib.postgres import lock_file
@@ -64,7 +65,7 @@ def prepare_template() -> None:
         if done.exists():
             return
         point_at(cluster.TEMPLATE)
-        call_command("migrate", database="owner", verbosity=0)
+        migrate("owner")
         call_command("createcachetable", database="owner", verbosity=0)
         apply_law(connections["owner"])
         bring_up(connections["owner"])

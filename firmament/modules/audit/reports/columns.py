@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -62,6 +62,7 @@ def _words(field: Any, value: Any, names: Mapping[UUID, str]) -> str:
         return names.get(UUID(value)) or plain(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if isinstance(field, models.DateTimeField):
-        return date_format(localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
+    # A hand on the database may have written `infinity`, which is no moment of anybody's clock.
+    if isinstance(field, models.DateTimeField) and (moment := parse_datetime(value)):
+        return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
     return plain(value)
