@@ -26,7 +26,7 @@ check: $(DEVELOPMENT)
 
 test: $(DEVELOPMENT)
 	@$(PY) scripts/need_chromium.py
-	@$(PY) -m pytest --dist loadfile --no-loadscope-reorder -n $${FIRMAMENT_TEST_PROCESSES:-auto}
+	@$(PY) -m pytest --dist loadfile --no-loadscope-reorder -n $${FIRMAMENT_TEST_PROCESSES:-$$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))}
 
 bench: $(DEVELOPMENT)
 	@$(PY) -m bench
