@@ -55,7 +55,8 @@ def main() -> int:
     point_at(DATABASE)
     open_throttles()
     parts = Parts("existence", afresh=options.afresh)
-    end, left, routes = time.monotonic() + options.seconds, True, 0
+    end = time.monotonic() + options.seconds
+    left, routes = some_routes(parts, options.pairs, end)
     while left and time.monotonic() < end:
         left, routes = some_routes(parts, options.pairs, end)
     return told(parts.all(), routes, options.pairs)

@@ -1,6 +1,5 @@
 """A browser and an installation for each file of journeys."""
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,14 +10,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from firmament.kernel.testing import cluster
 from firmament.kernel.testing.installation import Installation
+from firmament.ui.tests.axe import violations
 from firmament.ui.tests.chromium import chromium
 
 # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-AXE = Path(__file__).resolve().parents[2] / "firmament/kernel/testing/vendor/axe.min.js"
-# best-practice rules beyond WCAG are kept too; only these are switched off, each with its reason.
-AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {}}
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -92,21 +89,22 @@ MOUSE_ALONE = """() => [...document.querySelectorAll("tr[data-href]")].some(row 
   ![...row.querySelectorAll("a")].some(a => a.getAttribute("href") === row.dataset.href))"""
 
 
+# What changed its colour is at its new one only when the next frame was drawn and its transition, however short, has ended.
+SETTLED = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const changing = document.getAnimations().filter(one => one instanceof CSSTransition);
+  await Promise.allSettled(changing.map(one => one.finished));
+}"""
+
+
 def faults(page: Page) -> list[str]:
     """What axe finds on the page once nothing of it is being fetched, whether it scrolls sideways, and rows of a list that
     open for the mouse alone.
     """
     # What is being fetched fades, and so would its contrast.
     expect(page.locator("[aria-busy=true]:not(.progress)")).to_have_count(0)
-    # What changed its colour is at its new one only when the next frame was drawn, however short the transition.
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    page.evaluate(AXE.read_text())
-    result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-    found = [
-        f"{broken['id']}: {json.dumps(node['html'])[:160]} {' '.join(one['message'] for one in node['any'])}"
-        for broken in result["violations"]
-        for node in broken["nodes"][:1]
-    ]
+    page.evaluate(SETTLED)
+    found = violations(page)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("scrolls sideways")
     if page.evaluate(MOUSE_ALONE):

@@ -134,7 +134,12 @@ def test_axe_and_the_eye_find_nothing(
         seen += 1
         for view in views:
             turn(page, view)
-            wrong += [f"{path}, {view[0]}: {fault}" for fault in faults(page)]
+            found = faults(page)
+            if found and view is not views[0]:
+                # Turned, Chromium may leave a colour of the other theme (`light-dark()`) where it was: opened anew, it is the page’s own.
+                page.reload()
+                found = faults(page)
+            wrong += [f"{path}, {view[0]}: {fault}" for fault in found]
 
     assert seen >= {"staff": 20, "portal": 4, "operator": 10, "public": 3}[door]
     assert wrong == []

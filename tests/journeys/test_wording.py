@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +18,11 @@ from firmament.modules.clients.tests.factories import carlas_bakery
 from firmament.modules.insertions.models import SnippetUse
 from firmament.modules.snippets.models import Snippet
 from firmament.modules.snippets.tests.factories import make_snippet
+from firmament.ui.tests.axe import violations
 from tests.journeys.conftest import PHONE, sign_in
 
 pytestmark = pytest.mark.journey
 
-AXE = Path(__file__).resolve().parents[2] / "firmament/kernel/testing/vendor/axe.min.js"
 BODY = (
     "Dear {{ contact.name }},\n\nplease send us what is listed below for {{ client.name }} by {{ deadline | date: '%d.%m.%Y' }}."
     " It helps us to finish your accounts in time.\n\nKind regards,\n{{ me.name }}"
@@ -61,12 +60,6 @@ def address(inside: Callable[[], Any]) -> str:
         return f"/w/acme/documents/new/{carlas_bakery().pk}/"
 
 
-def axe(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
-
-
 def look(page: Page, name: str) -> None:
     """A picture for whoever wants to see it: the environment says where to."""
     if folder := os.environ.get("FIRMAMENT_PICTURES"):
@@ -88,7 +81,7 @@ def test_wording_is_picked_filled_in_edited_sent_and_measured(
     page.keyboard.type(";as")
     expect(page.locator("#picker-option-1")).to_contain_text("Ask for papers")
     expect(page.locator("[data-picker-preview]")).to_contain_text("by ‹Deadline›. It helps us")
-    assert axe(page) == []
+    assert violations(page) == []
     look(page, "wording-list")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Contact")).to_be_focused()
@@ -96,7 +89,7 @@ def test_wording_is_picked_filled_in_edited_sent_and_measured(
     expect(page.get_by_label("Deadline")).to_be_focused()
     page.get_by_label("Deadline").fill("2027-03-01")
     expect(page.locator("[data-picker-preview]")).to_contain_text("Dear Carla Client,")
-    assert axe(page) == []
+    assert violations(page) == []
     look(page, "wording-fields")
     page.get_by_role("button", name="Insert", exact=True).press("Enter")
 
@@ -134,13 +127,13 @@ def test_on_a_telephone_it_is_a_sheet_that_can_be_tapped(
     page.keyboard.type("papers")
     expect(page.locator(".picker-option")).to_have_count(1)
     expect(page.locator("[data-picker-preview]")).to_contain_text("Still needed")
-    assert axe(page) == []
+    assert violations(page) == []
     look(page, "wording-phone-list")
     page.locator("#picker-option-1").click()
     page.get_by_label("Deadline").fill("2027-03-01")
     expect(page.locator("[data-picker-preview]")).to_contain_text("01.03.2027")
     look(page, "wording-phone-fields")
-    assert axe(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.get_by_role("button", name="Insert", exact=True).click()
 

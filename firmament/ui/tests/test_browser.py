@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from firmament.ui.tests import browser, gallery
+from firmament.ui.tests.axe import violations
 from firmament.ui.tests.chromium import chromium as started_chromium
 
-AXE = Path(__file__).resolve().parents[2] / "kernel" / "testing" / "vendor" / "axe.min.js"
 DESK, PHONE = (1440, 900), (390, 844)
 
 pytestmark = pytest.mark.journey
@@ -19,12 +19,6 @@ pytestmark = pytest.mark.journey
 def chromium() -> Iterator[Browser]:
     with started_chromium() as started:
         yield started
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("name", [*gallery.SHELLS, "403"])

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from firmament.ui.tests import browser
+from firmament.ui.tests.axe import violations
 from firmament.ui.tests.chromium import chromium as started_chromium
 
-AXE = Path(__file__).resolve().parents[2] / "kernel" / "testing" / "vendor" / "axe.min.js"
 DESK, PHONE = (1440, 900), (390, 844)
 
 pytestmark = pytest.mark.journey
@@ -88,12 +87,6 @@ def page(chromium: Browser, room: Room, request: pytest.FixtureRequest) -> Itera
 
 def on_a_phone(test):
     return pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["phone"])(test)
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 def write(page: Page, text: str) -> None:
