@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from firmament.kernel.ledger.kinds import labels_of
+from firmament.kernel.ledger.kinds import labels_of, model_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, RowChange
 from firmament.kernel.ledger.search import Asked, Place, search
 from firmament.kernel.ledger.timeline import ActivityRow, describe
@@ -102,20 +102,30 @@ def _changes(
 def _of_these(things: Sequence[UUID], entries: Sequence[Entry]) -> Q:
     """Changes of the things themselves, and of what hangs on the clients that the entries name.
 
-    Whatever else was done in the same stroke has a history of its own: a whole import is one stroke. Where no client is
-    named (a role, a team), what hangs on no client belongs to it: the powers of the role, the people in the team.
+    Whatever else was done in the same stroke has a history of its own: a whole import is one stroke. To a thing of no
+    client (a role, a team, a person) belongs what hangs on none: the powers of the role, the people in the team.
     """
     named = EntryTarget.objects.filter(entry__in=entries)
-    clients = set(named.filter(kind__in=labels_of("clients.client")).values_list("object_id", flat=True))
+    clients = named.filter(kind__in=labels_of("clients.client")).values_list("object_id", flat=True)
+    kinds = set(named.filter(object_id__in=things).values_list("kind", flat=True))
+    of_a_client = any(map(hangs_on_a_client, kinds))
     whose = {*things, *clients}
     of_these = Q(row_id__in={*things, *named.values_list("object_id", flat=True)}) | Q(client_id__in=whose)
     for table, model in regulated().items():
-        if model.client_path is None and not clients:
+        if model.client_path is None and not of_a_client:
             of_these |= Q(of_table=table)
         elif model.client_path not in (None, "id", "client_id"):
             rows = model.objects.filter(**{f"{model.client_path}__in": whose})
             of_these |= Q(of_table=table, row_id__in=rows.values("pk"))
     return of_these
+
+
+def hangs_on_a_client(kind: str) -> bool:
+    """Whether things of this kind are clients or belong to one; a kind that is gone counts as none."""
+    try:
+        return bool(getattr(model_of(kind), "client_path", None))
+    except LookupError:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,19 @@ def test_files_of_others_and_what_hangs_on_no_client_are_not_in_it_either(ada, a
     assert [row for moment in others for row in moment.rows] == []
 
 
+def test_a_client_that_one_entry_names_hides_none_of_a_teams_people(ada, alice):
+    team = create_team(ada, name="Tax")
+    add_to_team(ada, team, Membership.objects.get(user__email="bob@acme.example"))
+    entry = Entry.objects.about("policies.team", team.pk).latest("pk")
+    EntryTarget.objects.create(
+        entry=entry, kind="clients.client", object_id=carlas_bakery().pk, occurred_at=entry.occurred_at
+    )
+
+    moments = history(ada, Asked(objects=(team.pk,))).moments
+
+    assert "Team member" in {row.kind for moment in moments for row in moment.rows}
+
+
 def test_what_a_row_held_is_told_in_words(ada, alice):
     team = create_team(ada, name="Tax")
     add_to_team(ada, team, Membership.objects.get(user__email="bob@acme.example"))
