@@ -183,10 +183,15 @@ def test_no_page_runs_what_stands_in_the_database(turn, people, doors, cases) ->
     assert len(filled) >= 20 and shown >= 25
 
 
-# What no address that we made ever holds; those that stand together name different things.
+# What no address that we made ever holds.
 STRANGE = (
-    ("%00", "q=%00", "after=%00", "columns=%ff&sort=%00", "show=%F0%9F%92%A9&undo=x"),
-    ("sort=-password&before=x", "q=" + "x" * 8000),
+    "%00",
+    "q=%00",
+    "after=%00",
+    "columns=%ff&sort=%00",
+    "sort=-password&before=x",
+    "show=%F0%9F%92%A9&undo=x",
+    "q=" + "x" * 8000,
 )
 
 
@@ -195,27 +200,18 @@ def test_every_page_answers_a_script_and_a_strange_address(people, doors) -> Non
     asked = 0
     for page, url in doors:
         for browser in people[page.entrance.door]:
-            statuses = [told(browser.get(url, headers={"HX-Request": "true"}))]
-            for together in STRANGE:
-                statuses.append(told(browser.get(f"{url}?{'&'.join(together)}")))
-                # A page that is shown has read all of it, and one that nobody may read has read nothing; refused, it may have been for
-                # the first of them.
-                if statuses[-1] not in (200, 405):
-                    statuses += [told(browser.get(f"{url}?{query}")) for query in together]
-            assert max(statuses) < 500, (page.name, statuses)
-            asked += len(statuses)
-            if statuses[0] == 200:
+            answers = [browser.get(url, headers={"HX-Request": "true"})]
+            answers += [browser.get(f"{url}?{query}") for query in STRANGE]
+            for response in answers:
+                if response.streaming:
+                    list(response)
+                assert response.status_code < 500, (page.name, response.status_code)
+            asked += len(answers)
+            if answers[0].status_code == 200:
                 # Whoever stands behind is for pages that this one is kept from.
                 break
     print(f"{asked} requests of {len(doors)} pages")
     assert asked >= 600
-
-
-def told(response) -> int:
-    """The status; files are read, so that they are closed."""
-    if response.streaming:
-        list(response)
-    return response.status_code
 
 
 def test_no_cell_of_an_export_runs_and_each_reads_back_as_it_was(people, doors, alice) -> None:
