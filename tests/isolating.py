@@ -475,12 +475,6 @@ class Findings:
     leaks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, other: "Findings") -> None:
-        self.requests += other.requests
-        self.answers += other.answers
-        self.leaks += other.leaks
-        self.faults += other.faults
-
 
 def probe(
     setting: Setting,

@@ -124,11 +124,10 @@ def tell(actor: Actor, changes: Sequence[RowChange]) -> list[RowTold]:
         RowValue.objects.filter(change__in=[one.pk for one in changes]).values_list("change", "value")
     )
     names: dict[UUID, str] = {}
-    for table in sorted({one.of_table for one in changes}):
-        if table in regulated():
-            ids = [one.row_id for one in changes if one.of_table == table]
-            names |= names_of(actor, regulated()[table]._meta.label_lower, ids)
     tables = regulated()
+    for table in sorted({one.of_table for one in changes} & tables.keys()):
+        ids = [one.row_id for one in changes if one.of_table == table]
+        names |= names_of(actor, tables[table]._meta.label_lower, ids)
     others = referred(
         actor,
         [
