@@ -6,41 +6,25 @@ form; medians that differ by less than 1 ms over 2,000 pairs. What a route gave 
 """
 
 import argparse
-import gc
 import logging
 import statistics
 import sys
 import time
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
-
-import bench.ready  # noqa: F401 - before anything that needs settings
+from bench.intruding import ready_in
 from bench.parts import Parts
 from bench.report import percentile, show
-from firmament.kernel.tenancy.models import Firm
-from firmament.kernel.tenancy.transaction import firm_transaction
-from firmament.kernel.testing import cluster
-from firmament.kernel.testing.database import point_at, prepare_template
-from firmament.kernel.testing.fixtures import staff_actor
-from tests.isolating import (
-    Intruder,
-    Prober,
-    Route,
-    Setting,
-    alike,
-    open_throttles,
-    prepare,
-    request_of,
-    undone,
-)
+from tests.isolating import Intruder, Prober, Route, Setting, alike, request_of, undone, undone_in_acme
 
 DATABASE = "firmament_bench_existence"
 ASKING = {"outside firm_admin", "outside client", "outside firm_admin’s program"}
 AIM_MS = 1.0
-TOGETHER = 10
+TOGETHER = 250  # pairs in one transaction
+WARMING = 5
 
 
 def main() -> int:
@@ -50,36 +34,19 @@ def main() -> int:
     arguments.add_argument("--seconds", type=float, default=float("inf"), help="begin no route after these")
     options = arguments.parse_args()
     logging.disable(logging.CRITICAL)
-    prepare_template()
-    cluster.clone(cluster.TEMPLATE, DATABASE)
-    point_at(DATABASE)
-    open_throttles()
     parts = Parts("existence", afresh=options.afresh)
     end = time.monotonic() + options.seconds
-    left, routes = some_routes(parts, options.pairs, end)
-    while left and time.monotonic() < end:
-        left, routes = some_routes(parts, options.pairs, end)
-    return told(parts.all(), routes, options.pairs)
-
-
-def some_routes(parts: Parts, pairs: int, end: float) -> tuple[bool, int]:
-    """Ask the next routes in a transaction of their own; whether there are more, and how many there are in all.
-
-    What so many undone requests leave behind in one transaction makes each slower than the last, and some of them more.
-    """
-    with transaction.atomic(), firm_transaction(Firm.objects.get(slug="acme").pk):
-        setting = prepare(staff_actor("ada@acme.example"), staff_actor("alice@acme.example"))
-        prober = Prober()
-        gc.freeze()
-        done = {part["route"] for part in parts.all() if part["pairs"] >= pairs}
-        routes = asked(setting)
-        left = [(who, route) for who, route in routes if route_name(who, route) not in done]
-        for who, route in left[:TOGETHER]:
-            if time.monotonic() < end:
-                gap, same = compare(setting, prober, who, route, pairs)
-                parts.add({"route": route_name(who, route), "pairs": pairs, "gap": gap, "same": same})
-        transaction.set_rollback(True)
-    return len(left) > TOGETHER, len(routes)
+    setting, prober = ready_in(DATABASE, forms=False)
+    routes = asked(setting)
+    done = {part["route"] for part in parts.all() if part["pairs"] >= options.pairs}
+    for who, route in routes:
+        if route_name(who, route) not in done and time.monotonic() < end:
+            one = Comparison(setting, prober, who, route)
+            one.ask(options.pairs)
+            parts.add(
+                {"route": route_name(who, route), "pairs": options.pairs, "gap": one.gap, "same": one.same}
+            )
+    return told(parts.all(), len(routes), options.pairs)
 
 
 def route_name(who: Intruder, route: Route) -> str:
@@ -113,24 +80,47 @@ def asked(setting: Setting) -> list[tuple[Intruder, Route]]:
     ]
 
 
-def compare(setting: Setting, prober: Prober, who: Intruder, route: Route, pairs: int) -> tuple[float, bool]:
-    """How far the medians lie apart, in milliseconds, and whether every answer was the same."""
-    real = next((str(value) for value in route.hidden.values() if str(value) in who.ids), str(uuid4()))
-    times: dict[bool, list[float]] = {True: [], False: []}
-    answers = set()
-    for number in range(pairs + 5):
-        for there in (True, False) if number % 2 else (False, True):
-            value = real if there else str(uuid4())
-            url, sent = request_of(setting, who, route, "path", Random(0), value)
-            with undone():
-                began = time.perf_counter()
-                response = prober.answer(who, route.method, url, sent)
-                took = (time.perf_counter() - began) * 1000
-            if number >= 5:
-                times[there].append(took)
-            if number < 8:
-                answers.add(repr(alike(response)))
-    return abs(statistics.median(times[True]) - statistics.median(times[False])), len(answers) == 1
+@dataclass
+class Comparison:
+    """One route asked about a thing that is there, and about one that is nowhere."""
+
+    setting: Setting
+    prober: Prober
+    who: Intruder
+    route: Route
+    times: dict[bool, list[float]] = field(default_factory=lambda: {True: [], False: []})
+    answers: set[str] = field(default_factory=set)
+
+    @property
+    def gap(self) -> float:
+        """How far the medians lie apart, in milliseconds."""
+        return abs(statistics.median(self.times[True]) - statistics.median(self.times[False]))
+
+    @property
+    def same(self) -> bool:
+        return len(self.answers) == 1
+
+    def ask(self, pairs: int) -> None:
+        """So many pairs, a few hundred in one transaction."""
+        while (left := pairs - len(self.times[True])) > 0:
+            with undone_in_acme():
+                self._ask(min(left, TOGETHER))
+
+    def _ask(self, pairs: int) -> None:
+        hidden = (str(value) for value in self.route.hidden.values())
+        real = next((value for value in hidden if value in self.who.ids), str(uuid4()))
+        for number in range(-WARMING, pairs):
+            for there in (True, False) if number % 2 else (False, True):
+                value = real if there else str(uuid4())
+                url, sent = request_of(self.setting, self.who, self.route, "path", Random(0), value)
+                with undone():
+                    began = time.perf_counter()
+                    response = self.prober.answer(self.who, self.route.method, url, sent)
+                    took = (time.perf_counter() - began) * 1000
+                if number < 0:
+                    self.answers.add(repr(alike(response)))
+                else:
+                    self.times[there].append(took)
 
 
 if __name__ == "__main__":

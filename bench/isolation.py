@@ -13,17 +13,10 @@ import time
 from collections import Counter
 from typing import Any
 
-from django.db import transaction
-
-import bench.ready  # noqa: F401 - before anything that needs settings
+from bench.intruding import ready_in
 from bench.parts import Parts
 from bench.report import show
-from firmament.kernel.tenancy.models import Firm
-from firmament.kernel.tenancy.transaction import firm_transaction
-from firmament.kernel.testing import cluster
-from firmament.kernel.testing.database import point_at, prepare_template
-from firmament.kernel.testing.fixtures import staff_actor
-from tests.isolating import Prober, learn_forms, open_throttles, prepare, run
+from tests.isolating import Prober, Setting, run
 
 DATABASE = "firmament_bench_isolation"
 SHOWN = 40
@@ -32,21 +25,18 @@ SHOWN = 40
 def main() -> int:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--requests", type=int, default=1_000_000)
-    arguments.add_argument("--shard", type=int, default=10_000, help="requests in one transaction")
+    arguments.add_argument("--shard", type=int, default=2_000, help="requests in one transaction")
     arguments.add_argument("--seed", type=int, help="the first shard’s number; else the one after the last")
     arguments.add_argument("--afresh", action="store_true", help="forget the shards of former runs")
     options = arguments.parse_args()
     logging.disable(logging.CRITICAL)
-    prepare_template()
-    cluster.clone(cluster.TEMPLATE, DATABASE)
-    point_at(DATABASE)
-    open_throttles()
     parts = Parts("isolation", afresh=options.afresh)
     seed = options.seed
     if seed is None:
         seed = max((part["seed"] for part in parts.all()), default=-1) + 1
+    setting, prober = ready_in(DATABASE, forms=True)
     while asked(parts) < options.requests:
-        parts.add(shard(seed, options.shard))
+        parts.add(shard(setting, prober, seed, options.shard))
         seed += 1
         sys.stderr.write(f"shard {seed - 1}: {asked(parts)} requests\n")
     return told(parts.all())
@@ -76,17 +66,11 @@ def told(parts: list[dict[str, Any]]) -> int:
     return int(bool(leaks or faults))
 
 
-def shard(seed: int, requests: int) -> dict[str, Any]:
+def shard(setting: Setting, prober: Prober, seed: int, requests: int) -> dict[str, Any]:
     """What was found, how many seconds the requests took, and of what they were chosen."""
-    acme = Firm.objects.get(slug="acme")
-    with transaction.atomic(), firm_transaction(acme.pk):
-        setting = prepare(staff_actor("ada@acme.example"), staff_actor("alice@acme.example"))
-        prober = Prober()
-        learn_forms(setting, prober)
-        began = time.perf_counter()
-        found = run(setting, prober, seed=seed, requests=requests)
-        took = time.perf_counter() - began
-        transaction.set_rollback(True)
+    began = time.perf_counter()
+    found = run(setting, prober, seed=seed, requests=requests)
+    took = time.perf_counter() - began
     return {
         "seed": seed,
         "requests": found.requests,

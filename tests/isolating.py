@@ -8,7 +8,6 @@ words of what is hidden, or after which what is hidden has changed.
 
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -185,6 +184,34 @@ def open_throttles(put: Callable[[object, str, object], None] = setattr) -> None
 
 
 # --- what stands ready
+
+
+def ready(*, forms: bool) -> tuple[Setting, Prober]:
+    """Whatever the requests are about, kept in a database of one’s own, and who makes them; with `forms`, all of them are known.
+
+    It is kept so that no transaction need hold many requests: what undone ones leave behind makes each slower than the last.
+    """
+    with in_acme():
+        setting = prepare(staff_actor("ada@acme.example"), staff_actor("alice@acme.example"))
+    prober = Prober()
+    if forms:
+        with undone_in_acme():
+            learn_forms(setting, prober)
+    return setting, prober
+
+
+@contextmanager
+def undone_in_acme() -> Iterator[None]:
+    """A transaction in which requests are made one after the other; nothing of it stays."""
+    with in_acme():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def in_acme() -> Iterator[None]:
+    with transaction.atomic(), firm_transaction(Firm.objects.get(slug="acme").pk):
+        yield
 
 
 def prepare(ada: Actor, alice: Actor) -> Setting:
@@ -475,6 +502,12 @@ class Findings:
     leaks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
+    def add(self, more: "Findings") -> None:
+        self.requests += more.requests
+        self.answers.update(more.answers)
+        self.leaks += more.leaks
+        self.faults += more.faults
+
 
 def probe(
     setting: Setting,
@@ -550,18 +583,16 @@ def state_of_hidden() -> tuple[object, ...]:
         return tuple(sorted(map(str, cursor.fetchall())))
 
 
-def run(
-    setting: Setting, prober: Prober, *, seed: int, requests: int, seconds: float = float("inf")
-) -> Findings:
-    """As many requests as asked for, or as the time allows, over all combinations in an order that the seed decides."""
+def run(setting: Setting, prober: Prober, *, seed: int, requests: int) -> Findings:
+    """As many requests as asked for, over all combinations in an order that the seed decides; nothing of them stays."""
     dice = Random(seed)
     order = setting.combinations()
     dice.shuffle(order)
     found = Findings()
-    setting.before = state_of_hidden()
-    end = time.monotonic() + seconds
-    for number, combination in enumerate(cycle(order)):
-        if found.requests >= requests or time.monotonic() > end:
-            break
-        probe(setting, prober, combination, seed * 1_000_003 + number, found)
+    with undone_in_acme():
+        setting.before = state_of_hidden()
+        for number, combination in enumerate(cycle(order)):
+            if found.requests >= requests:
+                break
+            probe(setting, prober, combination, seed * 1_000_003 + number, found)
     return found

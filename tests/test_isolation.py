@@ -1,6 +1,6 @@
 """Nobody meets what is hidden from them: every route, everybody who can knock, the places an id can go, in an order of dice.
 
-`python -m bench.isolation` makes a million requests; here are as many as fit into a minute, of which the figure is printed.
+`python -m bench.isolation` makes a million requests; here are twenty thousand.
 """
 
 import logging
@@ -10,16 +10,17 @@ import pytest
 from firmament.kernel.identity.founding import join_firm
 from firmament.kernel.ledger.models import EntryTarget
 from firmament.kernel.policies.actions import raise_wall
+from firmament.kernel.testing.database import own_clone
 from firmament.kernel.testing.fixtures import staff_actor
 from firmament.kernel.testing.world import make_user
 from firmament.kernel.web.entrances import Door
 from firmament.modules.audit.reports.trail import entries_for, told_alone
 from firmament.modules.clients.tests.factories import carlas_bakery
 from firmament.modules.documents.tests.factories import item_of, make_request, make_submission
-from tests.isolating import PLACES, Findings, Prober, learn_forms, open_throttles, prepare, run
+from tests.isolating import PLACES, Findings, open_throttles, ready, run
 
-SECONDS = 40
-ENOUGH = 1_000
+REQUESTS = 20_000
+TRANSACTIONS = 10
 
 
 @pytest.fixture(autouse=True)
@@ -29,14 +30,21 @@ def quiet():
     logging.disable(logging.NOTSET)
 
 
-def test_no_answer_shows_tells_apart_or_changes_what_is_hidden(ada, alice, monkeypatch) -> None:
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), own_clone("isolation"):
+        yield
+
+
+@pytest.mark.cluster
+def test_no_answer_shows_tells_apart_or_changes_what_is_hidden(own_database, monkeypatch) -> None:
     open_throttles(monkeypatch.setattr)
-    setting = prepare(ada, alice)
-    prober = Prober()
-    learn_forms(setting, prober)
+    setting, prober = ready(forms=True)
     asked = setting.combinations()
 
-    found: Findings = run(setting, prober, seed=20, requests=20_000, seconds=SECONDS)
+    found = Findings()
+    for seed in range(TRANSACTIONS):
+        found.add(run(setting, prober, seed=seed, requests=REQUESTS // TRANSACTIONS))
 
     print(
         f"{found.requests} requests of {len(asked)} combinations of {len(setting.routes)} routes and"
@@ -46,7 +54,7 @@ def test_no_answer_shows_tells_apart_or_changes_what_is_hidden(ada, alice, monke
     assert found.faults == []
     assert {who.door for who, _route, _place in asked} == {Door.STAFF, Door.PORTAL, Door.API}
     assert {place for _who, _route, place in asked} == set(PLACES)
-    assert found.requests >= ENOUGH
+    assert found.requests >= REQUESTS
 
 
 def test_a_reader_behind_a_wall_finds_no_file_of_the_client_in_the_trail(ada, alice) -> None:

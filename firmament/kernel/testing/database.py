@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,31 @@ def prepare_template() -> None:
         done.touch()
     finally:
         os.close(lock)
+
+
+@contextmanager
+def own_clone(purpose: str) -> Iterator[str]:
+    """A clone for tests that commit, and every alias pointed at it; its name. Afterwards the worker’s own again."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"firmament_{purpose}_{worker}"
+    cluster.clone(cluster.TEMPLATE, name)
+    point_at(name)
+    try:
+        yield name
+    finally:
+        close()
+        point_at(f"firmament_{worker}")
+        cluster.drop(name)
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """The environment of processes that use that database."""
+    addresses = {
+        key: value.replace(f"/{cluster.TEMPLATE}?", f"/{name}?")
+        for key, value in os.environ.items()
+        if key.endswith("DATABASE_URL")
+    }
+    return {**os.environ, **addresses, "FIRMAMENT_PRIVILEGED": ""}
 
 
 def point_at(name: str) -> None:

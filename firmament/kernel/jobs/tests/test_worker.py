@@ -1,6 +1,5 @@
 """Real worker processes on a database of their own: killed, frozen, cut off, asked to stop."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
 from firmament.kernel.testing import cluster
-from firmament.kernel.testing.database import close, point_at
+from firmament.kernel.testing.database import close, environment_of, own_clone
 from firmament.lib.instant import now
 
 pytestmark = pytest.mark.cluster
@@ -35,20 +34,8 @@ PATIENCE_S = 180
 @pytest.fixture(scope="module")
 def environment(django_db_setup, django_db_blocker):
     """A committed database for this file; the environment of processes that use it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"firmament_jobs_{worker}"
-    cluster.clone(cluster.TEMPLATE, name)
-    variables = {
-        key: value.replace(f"/{cluster.TEMPLATE}?", f"/{name}?")
-        for key, value in os.environ.items()
-        if key.endswith("DATABASE_URL")
-    }
-    with django_db_blocker.unblock():
-        point_at(name)
-        yield {**os.environ, **variables, "FIRMAMENT_PRIVILEGED": ""}
-        close()
-        point_at(f"firmament_{worker}")
-    cluster.drop(name)
+    with django_db_blocker.unblock(), own_clone("jobs") as name:
+        yield environment_of(name)
 
 
 @pytest.fixture

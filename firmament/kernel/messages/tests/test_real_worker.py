@@ -1,6 +1,5 @@
 """A real worker, a real SMTP server, and kill -9 at the worst moments."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -16,8 +15,7 @@ from firmament.kernel.messages.tests.peer import Peer, smtp_peer
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Firm
 from firmament.kernel.tenancy.transaction import firm_transaction
-from firmament.kernel.testing import cluster
-from firmament.kernel.testing.database import close, point_at
+from firmament.kernel.testing.database import environment_of, own_clone
 
 pytestmark = pytest.mark.cluster
 
@@ -32,20 +30,8 @@ CONTEXT = {
 @pytest.fixture(scope="module")
 def variables(django_db_setup: Any, django_db_blocker: Any) -> Iterator[dict[str, str]]:
     """A committed database for this file, and how a process finds it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"firmament_messages_{worker}"
-    cluster.clone(cluster.TEMPLATE, name)
-    addresses = {
-        key: value.replace(f"/{cluster.TEMPLATE}?", f"/{name}?")
-        for key, value in os.environ.items()
-        if key.endswith("DATABASE_URL")
-    }
-    with django_db_blocker.unblock():
-        point_at(name)
-        yield {**os.environ, **addresses, "FIRMAMENT_PRIVILEGED": ""}
-        close()
-        point_at(f"firmament_{worker}")
-    cluster.drop(name)
+    with django_db_blocker.unblock(), own_clone("messages") as name:
+        yield environment_of(name)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A pooled connection carries no firm over, whatever became of the transaction before."""
 
-import os
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +9,7 @@ from django.db import OperationalError, connection
 
 from firmament.kernel.tenancy.models import Firm, Membership
 from firmament.kernel.tenancy.transaction import firm_transaction
-from firmament.kernel.testing import cluster
-from firmament.kernel.testing.database import close, point_at
+from firmament.kernel.testing.database import own_clone
 
 pytestmark = pytest.mark.cluster
 
@@ -22,17 +20,10 @@ THREADS = 8
 @pytest.fixture
 def pooled(django_db_setup, django_db_blocker):
     """A clone that is committed to, through a pool of four connections."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"firmament_pool_{worker}"
-    cluster.clone(cluster.TEMPLATE, name)
-    with django_db_blocker.unblock():
-        point_at(name)
+    with django_db_blocker.unblock(), own_clone("pool"):
         connection.settings_dict["OPTIONS"]["pool"] = {"min_size": 4, "max_size": 4, "timeout": 60}
         yield
         connection.close_pool()
-        close()
-        point_at(f"firmament_{worker}")
-    cluster.drop(name)
 
 
 def left_behind() -> bool:
