@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Text
+from firmament.kernel.breakglass.models import Closed, Verdict
+from firmament.kernel.ledger.events import Category, Event, Text, Told
 
 _SESSION: Mapping[str, str] = {"session_id": "breakglass.session"}
 
@@ -63,7 +64,7 @@ class SessionRead(Event):
 
     category: ClassVar[Category] = Category.BREAK_GLASS
     targets: ClassVar[Mapping[str, str]] = _SESSION
-    sentence: ClassVar[Text] = _("read {page} as an operator ({path})")
+    sentence: ClassVar[Text] = _("read “{page}” as an operator ({path})")
 
     session_id: UUID
     page: str
@@ -77,6 +78,7 @@ class SessionClosed(Event):
     category: ClassVar[Category] = Category.BREAK_GLASS
     targets: ClassVar[Mapping[str, str]] = _SESSION
     sentence: ClassVar[Text] = _("ended an operator’s session ({how}, {ticket})")
+    told: ClassVar[Told] = {"how": Closed}
 
     session_id: UUID
     ticket: str
@@ -92,6 +94,7 @@ class SessionReviewed(Event):
     targets: ClassVar[Mapping[str, str]] = _SESSION
     personal: ClassVar[frozenset[str]] = frozenset({"note"})
     sentence: ClassVar[Text] = _("looked over an operator’s session ({ticket}): {verdict}")
+    told: ClassVar[Told] = {"verdict": Verdict}
 
     session_id: UUID
     ticket: str

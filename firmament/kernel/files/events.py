@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Outcome, Text
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ class FileDownloaded(AboutFile):
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     sentence: ClassVar[Text] = _("downloaded {name}")
+    told: ClassVar[Told] = {"subject": "kind"}
 
     power: str
     subject: str

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from firmament.kernel.ledger.events import Category, Event, Outcome, Text
+from firmament.kernel.identity.models import Look
+from firmament.kernel.ledger.events import Category, Event, Outcome, Text, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +228,7 @@ class LookEnded(Event):
     }
     personal: ClassVar[frozenset[str]] = frozenset({"person"})
     sentence: ClassVar[Text] = _("no longer sees Firmament as {person} ({how})")
+    told: ClassVar[Told] = {"how": Look.How}
 
     look_id: UUID
     membership_id: UUID | None
@@ -248,7 +250,7 @@ class PageSeenAs(Event):
         "person_id": "identity.user",
     }
     personal: ClassVar[frozenset[str]] = frozenset({"person"})
-    sentence: ClassVar[Text] = _("looked at {page} as {person} sees it")
+    sentence: ClassVar[Text] = _("looked at “{page}” as {person} sees it")
 
     look_id: UUID
     membership_id: UUID | None

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+# Fields that hold codes, each with the vocabulary, or the choices, that has their words.
+Told = Mapping[str, str | type[models.Choices]]
 
 _events: dict[str, type["Event"]] = {}
 _former: dict[str, type["Event"]] = {}
@@ -55,7 +57,7 @@ class Event:
     `Change`s. They declare the category; `targets`, from field name to the label of the model it points at
     ("clients.client"; "{kind}" stands for the event's own field of that name), which is where timelines find them;
     `personal`, the fields whose values may have to be erased one day; and `sentence`, which follows the actor's name
-    and may use `{field}`. `ends_as` says of what was refused or went wrong that it did. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
+    and may use `{field}`. `told` says where the words of a code are, of fields whose name does not say it everywhere (`words.EVERYWHERE`). `ends_as` says of what was refused or went wrong that it did. `formerly` lists codes it had in earlier releases: entries are never rewritten, so theirs
     go on being read by this class.
     """
 
@@ -64,6 +66,7 @@ class Event:
     targets: ClassVar[Mapping[str, str]] = {}
     personal: ClassVar[frozenset[str]] = frozenset()
     sentence: ClassVar[Text] = ""
+    told: ClassVar[Told] = {}
     ends_as: ClassVar[Outcome] = Outcome.DONE
     formerly: ClassVar[tuple[str, ...]] = ()
 

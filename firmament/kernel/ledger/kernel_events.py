@@ -20,7 +20,7 @@ class PowerDenied(Event):
     category: ClassVar[Category] = Category.PERMISSIONS
     ends_as: ClassVar[Outcome] = Outcome.DENIED
     targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
-    sentence: ClassVar[Text] = _("was refused {power}")
+    sentence: ClassVar[Text] = _("was refused “{power}”")
 
     power: str
     rule: str
@@ -57,7 +57,7 @@ class JobFailed(Event):
     category: ClassVar[Category] = Category.SYSTEM
     ends_as: ClassVar[Outcome] = Outcome.FAILED
     targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
-    sentence: ClassVar[Text] = _("gave up the job {job}")
+    sentence: ClassVar[Text] = _("gave up the job “{job}”")
 
     run_id: UUID
     job: str

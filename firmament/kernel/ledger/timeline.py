@@ -9,10 +9,11 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from firmament.kernel.ledger.events import Change, event_class
+from firmament.kernel.ledger.events import Change
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
-from firmament.kernel.ledger.payload import is_commitment, join
+from firmament.kernel.ledger.payload import join
+from firmament.kernel.ledger.words import sentence_of
 from firmament.kernel.tenancy.actor import Domain
 
 
@@ -56,38 +57,16 @@ def _names(user_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def _row(entry: Entry, names: dict[UUID, str], personal: dict[str, Any]) -> ActivityRow:
-    values = join(entry.payload, personal)
-    event_type = event_class(entry.code)
-    sentence = str(event_type.sentence) if event_type and event_type.sentence else entry.code
-    fields = {
-        name: _words(value, erased=is_commitment(entry.payload[name])) for name, value in values.items()
-    }
-    changes = tuple(Change(**change) for change in values.get("changes") or ())
+    changes = tuple(Change(**change) for change in join(entry.payload, personal).get("changes") or ())
     return ActivityRow(
         entry_id=entry.pk,
         at=entry.occurred_at,
         who=_who(entry, names),
         who_domain=entry.domain,
-        sentence=sentence.format_map(Fields(fields)),
+        sentence=sentence_of(entry.code, entry.payload, personal),
         code=entry.code,
         changes=changes,
     )
-
-
-class Fields(dict[str, Any]):
-    """The fields of a sentence. What an earlier release did not write down leaves a gap, and no page breaks."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
-def _words(value: Any, *, erased: bool) -> Any:
-    """A field inside a sentence: an erased one says so, an absent one says nothing."""
-    if value is None:
-        return _("(erased)") if erased else ""
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return value
 
 
 def _who(entry: Entry, names: dict[UUID, str]) -> str:

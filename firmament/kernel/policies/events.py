@@ -246,7 +246,7 @@ class ExplanationAsked(Event):
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     targets: ClassVar[Mapping[str, str]] = {"membership_id": "tenancy.membership"}
-    sentence: ClassVar[Text] = _("asked why a person can or cannot use {power}")
+    sentence: ClassVar[Text] = _("asked why a person can or cannot use “{power}”")
 
     power: str
     membership_id: UUID | None
@@ -262,7 +262,7 @@ class AudienceAsked(Event):
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     targets: ClassVar[Mapping[str, str]] = {"object_id": "{object_kind}"}
-    sentence: ClassVar[Text] = _("asked who can use {power} on this")
+    sentence: ClassVar[Text] = _("asked who can use “{power}” on this")
 
     power: str
     object_kind: str

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.apps import apps
-
+from firmament.kernel.ledger.words import room_title
 from firmament.kernel.policies.models import Role, RoleAssignment, RolePower
 from firmament.kernel.policies.powers import BUILT_IN_ROLES, Declaration, declarations
 from firmament.kernel.policies.roles import in_order
@@ -90,11 +89,3 @@ def rooms(columns: tuple[Column, ...], carried: Mapping[str, set[str]]) -> tuple
         Room(code=code, title=room_title(code), rows=tuple(row(declared) for declared in inside))
         for code, inside in groupby(for_staff, key=lambda declared: declared.room)
     )
-
-
-def room_title(code: str) -> str:
-    """The name of a room as its app gives it."""
-    try:
-        return str(apps.get_app_config(code).verbose_name)
-    except LookupError:
-        return code.capitalize()

@@ -10,7 +10,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
+from firmament.kernel.ledger.words import vocabulary
 from firmament.kernel.policies.rules import (
     ClientGranted,
     HasRole,
@@ -37,6 +39,7 @@ BUILT_IN_ROLES: tuple[tuple[str, str, str], ...] = (
     (BILLING, "Billing", Classification.CONFIDENTIAL),
     (READ_ONLY, "Read only", Classification.CONFIDENTIAL),
 )
+_ROLE_NAMES = {code: name for code, name, _clearance in BUILT_IN_ROLES}
 BUILT_IN_CODES = frozenset(code for code, _name, _clearance in BUILT_IN_ROLES)
 EVERY_ROLE = (PARTNER, MANAGER, STAFF, BILLING, READ_ONLY)
 
@@ -194,6 +197,15 @@ def declaration(power: str) -> Declaration:
         raise UnknownPower(f"{power} is not declared; is its room's policies.py loaded?") from None
 
 
+@vocabulary("role")
+def role_title(code: str) -> str:
+    """A role in words; a power that somebody else lent stands there by the lending’s id, and a firm’s own role by its code."""
+    if code.startswith("lent:"):
+        return _("acting on lent powers")
+    return _ROLE_NAMES.get(code, code)
+
+
+@vocabulary("power")
 def title_of(power: str) -> str:
     """A power in words; its code where no room declares it any more."""
     declared = _declared.get(power)

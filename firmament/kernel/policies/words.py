@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from firmament.kernel.ledger.words import vocabulary
 from firmament.kernel.policies.apart import HOLD, Duty
 from firmament.kernel.policies.authority import Authority, Loan
 from firmament.kernel.policies.compile import demand, located
@@ -35,6 +36,7 @@ from firmament.kernel.policies.scopes import SCOPE_TITLES, Classification
 from firmament.kernel.tenancy.actor import Actor, Domain
 
 
+@vocabulary("scope")
 def scope_title(scope: str) -> str:
     return str(SCOPE_TITLES.get(scope, scope))
 

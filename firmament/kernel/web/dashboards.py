@@ -28,6 +28,7 @@ from firmament.kernel.web.links import link
 from firmament.kernel.web.page import page
 from firmament.kernel.web.request_ids import request_id_of
 from firmament.kernel.web.requests import FirmRequest
+from firmament.kernel.web.titles import call_list
 from firmament.lib.periods import Period
 from firmament.lib.tabular.writing import write_csv
 from firmament.ui import shapes
@@ -110,6 +111,9 @@ class Dashboard:
     tabs: tuple[Aspect, ...] = ()
     export_power: str = ""
     template: str = "web/dashboard.html"
+
+    def __post_init__(self) -> None:
+        call_list(self.name, self.title)
 
 
 @dataclass(frozen=True, slots=True)

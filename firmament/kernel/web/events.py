@@ -16,7 +16,7 @@ class ListExported(Event):
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     personal: ClassVar[frozenset[str]] = frozenset({"query"})
-    sentence: ClassVar[Text] = _("exported {rows} rows of {list} as {format}")
+    sentence: ClassVar[Text] = _("exported {rows} rows of “{list}” as {format}")
 
     list: str
     format: str
@@ -31,7 +31,7 @@ class ListExportRequested(Event):
 
     category: ClassVar[Category] = Category.DATA_ACCESS
     targets: ClassVar[Mapping[str, str]] = {"export_id": "web.export"}
-    sentence: ClassVar[Text] = _("asked for {rows} rows of {list} as {format}")
+    sentence: ClassVar[Text] = _("asked for {rows} rows of “{list}” as {format}")
 
     export_id: UUID
     list: str
@@ -45,7 +45,7 @@ class BulkActionDone(Event):
 
     category: ClassVar[Category] = Category.SYSTEM
     sentence: ClassVar[Text] = _(
-        "did {action} to {done} rows of {list} at once; {left} were left as they are"
+        "did “{action}” to {done} rows of “{list}” at once; {left} were left as they are"
     )
 
     list: str
@@ -135,7 +135,7 @@ class ViewEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewSaved(ViewEvent):
-    sentence: ClassVar[Text] = _("saved the view “{title}” of {list}")
+    sentence: ClassVar[Text] = _("saved the view “{title}” of “{list}”")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,19 +143,19 @@ class ViewChanged(ViewEvent):
     """Its name, what it asks for, who sees it, or which roles begin with it."""
 
     personal: ClassVar[frozenset[str]] = frozenset({"title", "changes"})
-    sentence: ClassVar[Text] = _("changed the view “{title}” of {list}")
+    sentence: ClassVar[Text] = _("changed the view “{title}” of “{list}”")
 
     changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewRemoved(ViewEvent):
-    sentence: ClassVar[Text] = _("removed the view “{title}” of {list}")
+    sentence: ClassVar[Text] = _("removed the view “{title}” of “{list}”")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewRestored(ViewEvent):
-    sentence: ClassVar[Text] = _("brought back the view “{title}” of {list}")
+    sentence: ClassVar[Text] = _("brought back the view “{title}” of “{list}”")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ class ListOpeningChosen(Event):
 
     category: ClassVar[Category] = Category.CONFIGURATION
     targets: ClassVar[Mapping[str, str]] = {"view_id": "web.savedview"}
-    sentence: ClassVar[Text] = _("chose what {list} opens with")
+    sentence: ClassVar[Text] = _("chose what “{list}” opens with")
 
     list: str
     view_id: UUID | None

@@ -37,6 +37,7 @@ from firmament.kernel.web.links import link, row_links
 from firmament.kernel.web.page import page, wants_fragment
 from firmament.kernel.web.requests import FirmRequest
 from firmament.kernel.web.saved_views import ReadyView
+from firmament.kernel.web.titles import call_list
 from firmament.ui import shapes
 from firmament.ui.readable import number
 
@@ -104,6 +105,9 @@ class ListPage:
     template: str = ROWS
     ready: tuple[ReadyView, ...] = ()
     checksum: bool = False
+
+    def __post_init__(self) -> None:
+        call_list(self.name, self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from firmament.kernel.ledger.events import Category, Event, Text
 class JobReplayed(Event):
     category: ClassVar[Category] = Category.SYSTEM
     targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
-    sentence: ClassVar[Text] = _("had the failed work {job} tried again")
+    sentence: ClassVar[Text] = _("had the failed work “{job}” tried again")
     formerly: ClassVar[tuple[str, ...]] = ("firms.job_replayed",)
 
     run_id: UUID
@@ -25,7 +25,7 @@ class JobReplayed(Event):
 class JobDiscarded(Event):
     category: ClassVar[Category] = Category.SYSTEM
     targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
-    sentence: ClassVar[Text] = _("gave up the failed work {job}")
+    sentence: ClassVar[Text] = _("gave up the failed work “{job}”")
     formerly: ClassVar[tuple[str, ...]] = ("firms.job_discarded",)
 
     run_id: UUID
@@ -36,7 +36,7 @@ class JobDiscarded(Event):
 class JobStopped(Event):
     category: ClassVar[Category] = Category.SYSTEM
     targets: ClassVar[Mapping[str, str]] = {"run_id": "jobs.jobrun"}
-    sentence: ClassVar[Text] = _("stopped the work {job}")
+    sentence: ClassVar[Text] = _("stopped the work “{job}”")
     formerly: ClassVar[tuple[str, ...]] = ("firms.job_stopped",)
 
     run_id: UUID

@@ -10,10 +10,10 @@ from django.db.models import Count
 from firmament.kernel.ledger.kernel_events import PowerDenied
 from firmament.kernel.ledger.models import Entry
 from firmament.kernel.ledger.timeline import ActivityRow, activity, describe
+from firmament.kernel.ledger.words import room_title
 from firmament.kernel.policies.decide import may
 from firmament.kernel.policies.duties import keepable
 from firmament.kernel.policies.holders import Holder, exceptions_of, holders
-from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models_duties import DutyException, DutyPair
 from firmament.kernel.policies.powers import title_of
 from firmament.kernel.tenancy.actor import Actor

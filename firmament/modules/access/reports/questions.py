@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from firmament.kernel.identity.models import User
+from firmament.kernel.ledger.words import room_title
 from firmament.kernel.policies.authority import roles_of
 from firmament.kernel.policies.explain import Explanation, explain
-from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import PortalGrant
 from firmament.kernel.policies.powers import Declaration, declarations
 from firmament.kernel.tenancy.actor import Actor

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from firmament.kernel.ledger.models import Entry
 from firmament.kernel.ledger.timeline import ActivityRow, activity
+from firmament.kernel.ledger.words import room_title
 from firmament.kernel.policies.authority import authority_of
 from firmament.kernel.policies.decide import may
-from firmament.kernel.policies.matrix import Matrix, Room, firm_matrix, room_title
+from firmament.kernel.policies.matrix import Matrix, Room, firm_matrix
 from firmament.kernel.policies.models import Role, RoleAssignment, RolePower
 from firmament.kernel.policies.powers import declaration, declarations, title_of
 from firmament.kernel.policies.roles import in_order

@@ -111,7 +111,7 @@ def test_whoever_asked_for_papers_does_not_accept_them(ada, alice, alice_browser
     assert [(e.code, e.payload["rule"]) for e in ledger.entries()] == [
         ("ledger.power_denied", f"documents.review/{pair.pk}/duties")
     ]
-    assert "was refused documents.review" in page
+    assert "was refused “Accept, reject and waive documents”" in page
     assert bob_browser.post(f"/w/acme/documents/submissions/{submission.pk}/accept/").status_code == 302
     assert duty_register(ada)[0].refused == 1
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from firmament.kernel.ledger.events import Category, Outcome, event_classes, every_code
 from firmament.kernel.ledger.models import Entry, TargetLine
 from firmament.kernel.ledger.search import Asked, Place, Search, search
+from firmament.kernel.ledger.words import kind_title
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.ambient import transaction_cache
 from firmament.kernel.tenancy.models import Membership
@@ -22,7 +23,7 @@ from firmament.kernel.web.keyset import Order
 from firmament.kernel.web.keyset import Place as ListPlace
 from firmament.lib.instant import now
 from firmament.lib.periods import Period, period_of
-from firmament.modules.audit.reports.entry import kind_title, names_of
+from firmament.modules.audit.reports.entry import names_of
 from firmament.modules.audit.reports.trail import entries_for, kept_from
 
 # Who did it, where it was no person: the door that nobody comes by.

@@ -11,9 +11,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from firmament.kernel.ledger.events import Change
+from firmament.kernel.ledger.words import plain
 from firmament.kernel.tenancy.actor import Actor
 from firmament.modules.audit.reports.entry import names_of
-from firmament.modules.audit.reports.trail import plain
 
 # What every table has, and says nothing about what was done.
 UNTOLD = frozenset({"id", "firm_id", "created_at", "updated_at"})

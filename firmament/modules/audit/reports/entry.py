@@ -6,18 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from firmament.kernel.ledger.events import Change, event_class
 from firmament.kernel.ledger.kinds import model_of
 from firmament.kernel.ledger.models import Entry, EntryTarget
 from firmament.kernel.ledger.payload import is_commitment
-from firmament.kernel.policies.powers import BUILT_IN_ROLES
+from firmament.kernel.ledger.words import in_words, kind_title
+from firmament.kernel.policies.powers import role_title
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.models import FirmModel
-from firmament.modules.audit.reports.trail import DOORS, NEEDED, joined, plain, sentence, who
-
-ROLE_NAMES = {code: name for code, name, _clearance in BUILT_IN_ROLES}
+from firmament.modules.audit.reports.trail import DOORS, NEEDED, joined, sentence, who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +67,7 @@ def line(actor: Actor, entry: Entry) -> Line:
         job=entry.job,
         door=str(DOORS.get(Domain(entry.domain), entry.domain)),
         domain=entry.domain,
-        roles=tuple(_role(code) for code in entry.roles),
+        roles=tuple(role_title(code) for code in entry.roles),
         category=entry.get_category_display(),
         code=entry.code,
         sentence=sentence(row),
@@ -89,7 +86,7 @@ def _values(entry: Entry, values: Mapping[str, Any]) -> tuple[Value, ...]:
     return tuple(
         Value(
             name=name.replace("_", " ").capitalize(),
-            text=plain(values[name]),
+            text=in_words(told, name, values[name]),
             personal=name in personal,
             erased=values[name] is None and is_commitment(entry.payload[name]),
         )
@@ -119,18 +116,3 @@ def names_of(actor: Actor, kind: str, ids: list[UUID]) -> dict[UUID, str]:
         rows = model.objects.visible_to(actor).select_related(*(model.named_by or (None,)))
         return {pk: str(obj) for pk, obj in rows.in_bulk(ids).items()}
     return {}
-
-
-def kind_title(kind: str) -> str:
-    """A kind of thing in words."""
-    try:
-        return str(model_of(kind)._meta.verbose_name).capitalize()
-    except LookupError:
-        return kind
-
-
-def _role(code: str) -> str:
-    """A role in words; a power that somebody else lent stands there by the lending's id."""
-    if code.startswith("lent:"):
-        return _("acting on lent powers")
-    return ROLE_NAMES.get(code, code)

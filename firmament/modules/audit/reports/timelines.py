@@ -12,6 +12,7 @@ from firmament.kernel.ledger.kinds import labels_of, model_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, RowChange
 from firmament.kernel.ledger.search import Asked, Place, search
 from firmament.kernel.ledger.timeline import ActivityRow, describe
+from firmament.kernel.ledger.words import kind_title
 from firmament.kernel.policies.decide import may
 from firmament.kernel.policies.models import Role, Team
 from firmament.kernel.search.find import search as find_by_words
@@ -20,7 +21,6 @@ from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.filters import searched
 from firmament.modules.audit.policies import Can
-from firmament.modules.audit.reports.entry import kind_title
 from firmament.modules.audit.reports.rows import RowTold, changes_for, regulated, tell
 from firmament.modules.audit.reports.trail import kept_from
 

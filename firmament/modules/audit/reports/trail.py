@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from firmament.kernel.identity.models import ApiToken, User
-from firmament.kernel.ledger.events import Outcome, event_class, event_classes, every_code, outcome_codes
+from firmament.kernel.ledger.events import Outcome, event_classes, every_code, outcome_codes
 from firmament.kernel.ledger.kinds import labels_of
 from firmament.kernel.ledger.models import Entry, EntryTarget, PersonalValue
-from firmament.kernel.ledger.payload import is_commitment
-from firmament.kernel.ledger.timeline import Fields
+from firmament.kernel.ledger.payload import join
+from firmament.kernel.ledger.words import code_title, sentence_of
 from firmament.kernel.policies.authority import Authority, authority_of
-from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.models import Wall
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.tenancy.law import firm_models
@@ -119,49 +118,25 @@ def who(row: Mapping[str, Any]) -> str:
 
 
 def sentence(row: Mapping[str, Any]) -> str:
-    """What was done, after the name. Never fails: an entry of a release long gone is told by its code."""
-    told = event_class(row["code"])
-    if told is None or not told.sentence:
-        return str(row["code"])
-    values = joined(row)
-    words = Fields(
-        {
-            name: _("(erased)") if value is None and is_commitment(row["payload"][name]) else plain(value)
-            for name, value in values.items()
-        }
-    )
-    return str(told.sentence).format_map(words)
+    """What was done, after the name."""
+    return sentence_of(row["code"], row["payload"], _kept(row))
 
 
 def joined(row: Mapping[str, Any]) -> dict[str, Any]:
     """The payload with the personal values that are still there; an erased one is None."""
-    kept = {one["field"]: one["value"] for one in row["kept_values"] or ()}
-    return {name: kept.get(name) if is_commitment(value) else value for name, value in row["payload"].items()}
+    return join(row["payload"], _kept(row))
+
+
+def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {one["field"]: one["value"] for one in row["kept_values"] or ()}
 
 
 NEEDED = ("code", "payload", "kept_values", "domain", "user_id", "who_name", "job")
 
 
-def plain(value: Any) -> str:
-    """A value of a payload as a person reads it."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return _("Yes") if value else _("No")
-        case list():
-            return ", ".join(plain(one) for one in value)
-        case _:
-            return str(value)
-
-
 def codes() -> list[tuple[str, str]]:
     """Every event there is: its code, and its room and name in words, to choose from."""
-    found = []
-    for code in event_classes():
-        room, _dot, name = code.partition(".")
-        found.append((code, f"{room_title(room)}: {name.replace('_', ' ')}"))
-    return sorted(found, key=lambda pair: pair[1])
+    return sorted(((code, code_title(code)) for code in event_classes()), key=lambda pair: pair[1])
 
 
 def older_codes() -> dict[str, Q]:

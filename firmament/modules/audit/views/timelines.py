@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from firmament.kernel.ledger.models import Entry
 from firmament.kernel.ledger.search import Asked, Place
+from firmament.kernel.ledger.words import kind_title
 from firmament.kernel.policies.decide import may
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.entrances import staff_page
@@ -23,7 +24,7 @@ from firmament.modules.audit.actions import note_reading
 from firmament.modules.audit.events import TrailRead
 from firmament.modules.audit.policies import Can
 from firmament.modules.audit.reports import timelines as reports
-from firmament.modules.audit.reports.entry import kind_title, names_of
+from firmament.modules.audit.reports.entry import names_of
 from firmament.ui.shapes import Crumb, Tab
 
 NEWEST = Order("occurred_at", descending=True)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from firmament.kernel.identity.models import ApiToken
+from firmament.kernel.ledger.words import room_title
 from firmament.kernel.policies.authority import authority_of
-from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.policies.powers import declarations
 from firmament.kernel.tenancy.actor import Actor
 from firmament.lib.instant import now

@@ -10,8 +10,8 @@ from firmament.kernel.identity.models import User
 from firmament.kernel.jobs.models import JobRun, Schedule, State
 from firmament.kernel.jobs.registry import job_spec
 from firmament.kernel.jobs.schedule import next_firings
+from firmament.kernel.ledger.words import code_title
 from firmament.kernel.policies.decide import visible
-from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.modules.operations.policies import Can
 from firmament.ui.shell import Tone
@@ -51,12 +51,6 @@ def runs_for(actor: Actor) -> "QuerySet[JobRun]":
     return rows
 
 
-def title(code: str) -> str:
-    """ "documents.tell_client" as "Documents: tell client"."""
-    room, _dot, name = code.partition(".")
-    return f"{room_title(room)}: {name.replace('_', ' ')}"
-
-
 def about(code: str) -> str:
     """What the job does, in the words of who wrote it; empty where no release at hand knows it."""
     spec = job_spec(code)
@@ -83,7 +77,7 @@ def schedules_for(actor: Actor) -> list[ScheduleLine]:
     seen = set(Schedule.objects.filter(visible(actor, Can.VIEW_JOBS, Schedule)).values_list("pk", flat=True))
     return [
         ScheduleLine(
-            title=title(row.code),
+            title=code_title(row.code),
             about=about(row.code),
             expression=row.expression,
             zone=str(row.zone),

@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 
 from firmament.kernel.messages.models import Attempt, Delivery, State
 from firmament.kernel.policies.decide import visible
-from firmament.kernel.policies.matrix import room_title
 from firmament.kernel.tenancy.actor import Actor
 from firmament.modules.operations.policies import Can
 from firmament.ui.shell import Tone
@@ -43,9 +42,3 @@ def attempts_of(delivery: Delivery) -> list[AttemptLine]:
     """Every hand-over, in order."""
     rows = Attempt.objects.filter(delivery=delivery).order_by("number")
     return [AttemptLine(attempt=row, tone=OUTCOMES[row.outcome]) for row in rows]
-
-
-def wording_title(code: str) -> str:
-    """ "documents.request_sent" as "Documents: request sent"."""
-    room, _dot, name = code.partition(".")
-    return f"{room_title(room)}: {name.replace('_', ' ')}"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from firmament.kernel.jobs.models import OPEN, ErrorClass, JobRun, State
 from firmament.kernel.jobs.registry import Lane
 from firmament.kernel.ledger.models import Entry
+from firmament.kernel.ledger.words import code_title
 from firmament.kernel.policies.decide import allows, may
 from firmament.kernel.tenancy.actor import Actor, Domain
 from firmament.kernel.web import cells
@@ -42,7 +43,7 @@ def _title(row: Mapping[str, Any], value: Any) -> str:
     return format_html(
         '<a class="cell-title" href="{}">{}</a><span class="cell-sub">{}</span>',
         link("operations:job", pk=row["pk"]),
-        reports.title(value),
+        code_title(value),
         row["error_text"],
     )
 
@@ -162,7 +163,7 @@ def job(request: FirmRequest, pk: UUID) -> HttpResponse:
     entry = Entry.objects.filter(pk=run.entry_id).first() if run.entry_id else None
     context = {
         "run": run,
-        "title": reports.title(run.code),
+        "title": code_title(run.code),
         "about": reports.about(run.code),
         "tone": reports.TONES[run.state],
         "asked_by": reports.asked_by(run),

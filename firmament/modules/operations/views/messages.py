@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from firmament.kernel.ledger.words import code_title
 from firmament.kernel.messages.models import Delivery, State
 from firmament.kernel.web.cells import Column, Kind
 from firmament.kernel.web.entrances import staff_page
@@ -26,7 +27,7 @@ from firmament.ui.shapes import Crumb
 
 
 def _subject(row: Mapping[str, Any], value: Any) -> str:
-    words = reports.wording_title(row["wording"])
+    words = code_title(row["wording"])
     return format_html(
         '<a class="cell-title" href="{}">{}</a><span class="cell-sub">{}</span>',
         link("operations:message", pk=row["pk"]),
@@ -100,8 +101,8 @@ def message(request: FirmRequest, pk: UUID) -> HttpResponse:
     delivery: Delivery = get_object_or_404(reports.deliveries_for(request.actor), pk=pk)
     context = {
         "delivery": delivery,
-        "title": delivery.subject or reports.wording_title(delivery.wording),
-        "wording": reports.wording_title(delivery.wording),
+        "title": delivery.subject or code_title(delivery.wording),
+        "wording": code_title(delivery.wording),
         "tone": reports.TONES[delivery.state],
         "attempts": reports.attempts_of(delivery),
         "crumbs": (Crumb(label=_("Messages sent"), url=link("operations:messages")),),
