@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, cast
@@ -42,7 +43,7 @@ def commitment(salt: bytes, value: Any) -> str:
     return hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()
 
 
-def join(payload: dict[str, Any], personal: dict[str, Any]) -> dict[str, Any]:
+def join(payload: Mapping[str, Any], personal: Mapping[str, Any]) -> dict[str, Any]:
     """The payload with the values that are still there; an erased one is None."""
     return {name: personal.get(name) if is_commitment(value) else value for name, value in payload.items()}
 

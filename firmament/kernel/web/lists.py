@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from firmament.kernel.web import bulk as bulk_actions
 from firmament.kernel.web import export_pages, exports, saved_views, view_pages
 from firmament.kernel.web.bulk import BulkAction
 from firmament.kernel.web.cells import Column, draw
+from firmament.kernel.web.counting import COUNTED, CountOf, countable
 from firmament.kernel.web.dashboards import Aspect, tabs
 from firmament.kernel.web.errors import error_page
 from firmament.kernel.web.filters import Control, Filter, Text
@@ -42,16 +43,7 @@ from firmament.ui import shapes
 from firmament.ui.readable import number
 
 ROWS = "web/list.html"
-# Counting further costs time and tells nobody more.
-COUNTED = 10_000
 TOTAL = "total_matching"
-
-
-class CountOf(Subquery):
-    """How many rows a query has; PostgreSQL counts once, however many rows it stands beside."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +221,7 @@ def _slice(
         # The order was changed, or the address was cut: begin at the beginning.
         place, before, after = None, "", ""
     backwards = bool(before)
-    beside = {} if _filtered(form, given) else {TOTAL: CountOf(_countable(rows))}
+    beside = {} if _filtered(form, given) else {TOTAL: CountOf(countable(rows))}
     if finder is not None:
         rows = finder.page(order, place, backwards=backwards, most=form.page_size + 1)
     if place is not None:
@@ -252,10 +244,6 @@ def _filtered(form: ListPage, given: QueryDict) -> bool:
     return any(given.get(name) for one in form.filters for name in one.names)
 
 
-def _countable(narrowed: "QuerySet[Any]") -> "QuerySet[Any]":
-    return narrowed.order_by().values("pk")[: COUNTED + 1]
-
-
 def _total(
     narrowed: "QuerySet[Any]", found: Sequence[Mapping[str, Any]], *, apart: bool, finder: Finder | None
 ) -> int:
@@ -269,7 +257,7 @@ def _total(
     if finder is not None:
         return finder.count(COUNTED + 1)
     beside = found[0].get(TOTAL) if found else None
-    return beside if isinstance(beside, int) else _countable(narrowed).count()
+    return beside if isinstance(beside, int) else countable(narrowed).count()
 
 
 def _drawn(form: ListPage, view: View, found: Sequence[Mapping[str, Any]]) -> tuple[DrawnRow, ...]:
