@@ -3,24 +3,30 @@
 What was taken is JSON, so that a record can hold it; paper and table are made from it alone and so say the same.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
+from uuid import UUID
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from firmament.kernel.files.pictures import picture_of
+from firmament.kernel.files.storage import MissingBytes
 from firmament.kernel.tenancy.actor import Actor
 from firmament.kernel.tenancy.models import FirmProfile
 from firmament.kernel.tenancy.transaction import current_firm
 from firmament.kernel.web import drawing
 from firmament.kernel.web.dashboards import Chart, Stat, Tile
-from firmament.lib.paper.parts import Block, Columns, Grid, Heading, Numbers, Paper, Side, Words
+from firmament.lib.paper.parts import Block, Columns, Grid, Heading, Numbers, Paper, Picture, Side, Words
 from firmament.lib.periods import Period
 from firmament.lib.tabular.writing import Cell
 from firmament.ui import readable
 from firmament.ui.shell import ACCENTS
+
+log = logging.getLogger(__name__)
 
 Value = str | int | float | None
 
@@ -197,7 +203,8 @@ def firm_paper(
     *, title: str, subtitle: str, made_at: datetime, blocks: Iterable[Block], footer: str
 ) -> Paper:
     """A paper of the firm at hand, in its name and colour and in the language that is spoken now."""
-    legal_name, brand = FirmProfile.objects.values_list("legal_name", "brand").first() or ("", "")
+    row = FirmProfile.objects.values_list("legal_name", "brand", "logo_id").first()
+    legal_name, brand, logo_id = row or ("", "", None)
     return Paper(
         title=title,
         subtitle=subtitle,
@@ -208,4 +215,14 @@ def firm_paper(
         made_at=made_at,
         blocks=tuple(blocks),
         footer=footer,
+        logo=_logo(logo_id),
     )
+
+
+def _logo(file_id: UUID | None) -> Picture | None:
+    """The firm's logo. A paper is made without one rather than not at all; `manage.py scrub` tells of lost bytes."""
+    try:
+        return picture_of(file_id)
+    except MissingBytes:
+        log.exception("The bytes of a logo are missing")
+        return None

@@ -63,10 +63,18 @@ Block = Heading | Words | Facts | Numbers | Grid | Columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as it was uploaded, with what kind it is: "image/png", "image/jpeg" or "image/webp"."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A whole document. `accent` is "#rrggbb"; `page_of` says "Page {page} of {pages}" in the reader's language.
 
-    `made_at` is the instant that stands in the file, so that the same paper made again is the same bytes.
+    `logo` stands beside the issuer's name, so nobody needs to have it read aloud. `made_at` is the instant that stands in the file, so that the same paper made again is the same bytes.
     """
 
     title: str
@@ -78,3 +86,4 @@ class Paper:
     made_at: datetime
     blocks: tuple[Block, ...]
     footer: str = ""
+    logo: Picture | None = None

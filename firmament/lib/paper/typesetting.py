@@ -1,4 +1,4 @@
-"""From a paper to PDF, by Typst within this process: no file but our own layout is read, nothing is fetched.
+"""From a paper to PDF, by Typst within this process: no file but our own layout and the logo is read, nothing is fetched.
 
 PDF/A-2a and PDF/UA-1, so that it can be kept for decades and read aloud. Both ask that every letter has a shape. Where
 the letters that Typst brings lack one, such as those of a Chinese name, the machine's own fonts are asked; where these
@@ -8,9 +8,10 @@ lack it too, the paper is tagged PDF 1.7 and shows a box for it.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import unicodedata
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,8 +30,21 @@ LONG_WORD = re.compile(rf"\S{{{WORD}}}(?=\S)")
 SHAPELESS = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
+log = logging.getLogger(__name__)
+
+
 def typeset(paper: Paper) -> bytes:
-    """The paper as PDF. The same paper gives the same bytes."""
+    """The paper as PDF. The same paper gives the same bytes. A logo that cannot be drawn is left out, not the paper."""
+    try:
+        return _typeset(paper)
+    except typst.TypstError as error:
+        if paper.logo is None or "decode image" not in error.message:
+            raise
+        log.warning("A logo could not be drawn on a paper", extra={"media_type": paper.logo.media_type})
+        return _typeset(replace(paper, logo=None))
+
+
+def _typeset(paper: Paper) -> bytes:
     data = json.dumps(_plain(paper), ensure_ascii=False)
     refusal: typst.TypstError | None = None
     for system_fonts, standards in ((False, ARCHIVAL), (True, ARCHIVAL), (True, ())):
@@ -51,8 +65,10 @@ def is_archival(pdf: bytes) -> bool:
 def _compiled(
     data: str, paper: Paper, *, system_fonts: bool, standards: tuple[typst.PDFStandard, ...]
 ) -> bytes:
-    # Beneath its root Typst may read files; there are none but the layout, which it is given.
+    # Beneath its root Typst may read files; there is none but the logo. The layout it is given.
     with TemporaryDirectory() as root:
+        if paper.logo is not None:
+            (Path(root) / "logo").write_bytes(paper.logo.content)
         compiler = typst.Compiler(
             LAYOUT.read_bytes(),
             root=root,
@@ -75,7 +91,10 @@ def _fonts(*, system: bool) -> typst.Fonts:
 
 def _plain(paper: Paper) -> dict[str, Any]:
     at = paper.made_at
-    found = _clean(asdict(paper))
+    found = _clean(asdict(replace(paper, logo=None)))
+    found["logo"] = (
+        paper.logo.media_type.removeprefix("image/").replace("jpeg", "jpg") if paper.logo else None
+    )
     found["blocks"] = [_block(block) for block in paper.blocks]
     found["date"] = [at.year, at.month, at.day, at.hour, at.minute, at.second]
     del found["made_at"]

@@ -2,12 +2,14 @@
 
 import io
 import re
+import struct
+import zlib
 from datetime import UTC, datetime
 
 import pytest
 from pypdf import PdfReader
 
-from firmament.lib.paper.parts import Columns, Facts, Grid, Heading, Numbers, Paper, Words
+from firmament.lib.paper.parts import Columns, Facts, Grid, Heading, Numbers, Paper, Picture, Words
 from firmament.lib.paper.typesetting import is_archival, typeset
 
 HOSTILE = (
@@ -71,6 +73,45 @@ def test_it_can_be_kept_for_decades_and_read_aloud_and_counts_its_pages():
     last = len(reader.pages)
     assert last > 1 and f"Page {last} of {last}" in text_of(made)
     assert made == typeset(paper(rows=90))
+
+
+def pictures_in(pdf: bytes) -> int:
+    named = (page["/Resources"].get("/XObject", {}) for page in PdfReader(io.BytesIO(pdf)).pages)
+    return sum(one.get_object()["/Subtype"] == "/Image" for found in named for one in found.values())
+
+
+def png(width=40, height=12) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes((20, 99, 156, 255)) * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_the_issuers_logo_stands_on_the_first_page():
+    made = typeset(paper(rows=90, logo=Picture(content=png(), media_type="image/png")))
+
+    assert len(PdfReader(io.BytesIO(made)).pages) > 1
+    assert pictures_in(made) == 1
+    assert is_archival(made)
+    assert pictures_in(typeset(paper())) == 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x89PNG\r\n\x1a\nrubbish", png()[:60], b"<svg/>", b"RIFF____WEBPVP8 "]
+)
+@pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "image/webp"])
+def test_a_logo_that_cannot_be_drawn_takes_no_paper_with_it(content, media_type):
+    made = typeset(paper(logo=Picture(content=content, media_type=media_type)))
+
+    assert pictures_in(made) == 0
+    assert "words 2" in text_of(made)
 
 
 @pytest.mark.parametrize(

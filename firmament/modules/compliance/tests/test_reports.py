@@ -22,10 +22,12 @@ from firmament.kernel.policies.models import Role, RoleAssignment, RolePower
 from firmament.kernel.tenancy.models import Membership
 from firmament.kernel.web.compliance import boards_for, every_board
 from firmament.lib.instant import at
+from firmament.lib.tests.test_paper import pictures_in
 from firmament.modules.clients.tests.factories import make_client
 from firmament.modules.compliance.actions import change_order, request_due, request_report, stop_order
 from firmament.modules.compliance.models import ComplianceReport, ReportOrder, ReportRecipient
 from firmament.modules.compliance.tests.factories import make_order, make_report
+from firmament.modules.firms.tests.factories import make_logo
 
 HERE = "/w/acme/compliance/reports/"
 EVERYTHING = [board.key for board in every_board()]
@@ -75,6 +77,15 @@ def test_paper_and_table_say_what_the_boards_say(alice, ada):
                 assert one["kind"] == "chart" or all(str(cell) in paper for cell in row if cell)
     assert report.pdf_sha256 == hashlib.sha256(content(report.pdf)).hexdigest()
     assert report.csv_sha256 == hashlib.sha256(content(report.csv)).hexdigest()
+
+
+def test_the_paper_bears_the_firms_logo(alice, ada):
+    before = make_report(alice, boards=["access"])
+    make_logo()
+    after = make_report(alice, boards=["access"])
+
+    assert pictures_in(content(before.pdf)) == 0
+    assert pictures_in(content(after.pdf)) == 1
 
 
 def test_no_cell_of_the_table_runs(alice, ada):

@@ -4,10 +4,9 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
-from firmament.kernel.files.models import StoredFile
-from firmament.kernel.files.storage import MissingBytes, storage
+from firmament.kernel.files.pictures import picture_of
+from firmament.kernel.files.storage import MissingBytes
 from firmament.kernel.tenancy.models import FirmProfile
-from firmament.kernel.tenancy.transaction import current_firm_id
 
 # No script, no origin of its own, whatever a browser might make of the bytes.
 SEALED = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -18,18 +17,17 @@ def logo_answer(pk: UUID) -> HttpResponse:
 
     It is half a megabyte at most, so it is not streamed. The id is new with each picture: a browser may keep it.
     """
-    profile = FirmProfile.objects.filter(logo_id=pk).first()
-    stored = StoredFile.objects.ready().select_related("blob").filter(pk=pk).first() if profile else None
-    if stored is None or stored.blob is None:
+    if not FirmProfile.objects.filter(logo_id=pk).exists():
         raise Http404
     try:
-        with storage().open(current_firm_id(), stored.blob.sha256) as opened:
-            content = opened.read()
+        picture = picture_of(pk)
     except MissingBytes as error:
         raise Http404 from error
+    if picture is None:
+        raise Http404
     return HttpResponse(
-        content,
-        content_type=stored.media_type,
+        picture.content,
+        content_type=picture.media_type,
         headers={
             "Content-Security-Policy": SEALED,
             "X-Content-Type-Options": "nosniff",
