@@ -104,7 +104,8 @@ def every_code(code: str) -> tuple[str, ...]:
 
 def event_classes() -> dict[str, type[Event]]:
     """Every event that can happen, by its code; a class without a sentence only gathers fields for others."""
-    return {code: known for code, known in _events.items() if known.sentence}
+    # Whether a sentence is there is asked without putting it into the reader's language.
+    return {code: known for code, known in _events.items() if known.sentence is not Event.sentence}
 
 
 def outcome_codes(outcome: Outcome) -> frozenset[str]:
