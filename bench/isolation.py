@@ -31,15 +31,20 @@ def main() -> int:
     options = arguments.parse_args()
     logging.disable(logging.CRITICAL)
     parts = Parts("isolation", afresh=options.afresh)
-    seed = options.seed
+    if asked(parts) < options.requests:
+        go_on(parts, options.requests, options.shard, options.seed)
+    return told(parts.all())
+
+
+def go_on(parts: Parts, requests: int, each: int, seed: int | None) -> None:
+    """Shard after shard, until there are so many requests in all."""
     if seed is None:
         seed = max((part["seed"] for part in parts.all()), default=-1) + 1
     setting, prober = ready_in(DATABASE, forms=True)
-    while asked(parts) < options.requests:
-        parts.add(shard(setting, prober, seed, options.shard))
+    while asked(parts) < requests:
+        parts.add(shard(setting, prober, seed, each))
+        sys.stderr.write(f"shard {seed}: {asked(parts)} requests\n")
         seed += 1
-        sys.stderr.write(f"shard {seed - 1}: {asked(parts)} requests\n")
-    return told(parts.all())
 
 
 def asked(parts: Parts) -> int:
