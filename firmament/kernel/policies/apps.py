@@ -12,13 +12,14 @@ class PoliciesConfig(AppConfig):
         # The floors below ask for policies through hooks: they may not import what stands above them.
         from firmament.kernel.jobs import registry
         from firmament.kernel.ledger.record import watch_entries
-        from firmament.kernel.policies import checks, kernel_powers
+        from firmament.kernel.policies import checks, kernel_powers, words
         from firmament.kernel.policies.decide import note_uses_of_entry, resolve_visibility
         from firmament.kernel.policies.open_models import declare_open_models
         from firmament.kernel.policies.reauthorize import actor_of_run, note_refusal
         from firmament.kernel.tenancy.models import set_visibility
 
-        assert checks and kernel_powers
+        # Every process knows the words of every code (`ledger.words`), whatever else it reads.
+        assert checks and kernel_powers and words
         declare_open_models()
         # Every process knows every power: an unknown one is an error and not a refusal.
         autodiscover_modules("policies")

@@ -11,3 +11,5 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("firmament.kernel.web.checks")
+        # Every process knows the words of every code (`ledger.words`), whatever else it reads.
+        import_module("firmament.kernel.web.titles")
