@@ -1,6 +1,6 @@
 """The editor of a wording: its texts by language, what they ask for, and its follow-up steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -24,6 +24,10 @@ from firmament.kernel.web.step_forms import (
 from firmament.kernel.wording.fields import FIELDS_LIMIT, Field, parse_schema
 
 
+def _known(codes: Iterable[str]) -> list[str]:
+    return [code for code in dict.fromkeys(codes) if code in LANGUAGES]
+
+
 class WordingForm(ActionForm):
     """A room derives its own, and adds how the thing is called and kept.
 
@@ -34,8 +38,9 @@ class WordingForm(ActionForm):
 
     def __init__(self, data: QueryDict | None, *, actor: Actor, initial: Mapping[str, Any]) -> None:
         super().__init__(data, initial=dict(initial))
-        codes = list(initial["bodies"]) if data is None else data.getlist("language")
-        self.languages = [code for code in dict.fromkeys(codes) if code in LANGUAGES]
+        sent = [] if data is None else _known(data.getlist("language"))
+        # A form that names no language we know is asked again for the text it should have had.
+        self.languages = sent or _known(initial["bodies"]) or [LANGUAGES[0]]
         for code in self.languages:
             self.fields[f"body_{code}"] = forms.CharField(
                 label=language_name(code),
@@ -115,7 +120,7 @@ class WordingForm(ActionForm):
     def typed(data: QueryDict) -> dict[str, Any]:
         """The texts, rows and steps typed so far, changed as the button `more` says."""
         rows = [{name: data.get(f"ask_{row}_{name}", "") for name in ROW} for row in range(rows_sent(data))]
-        bodies = {code: data.get(f"body_{code}", "") for code in data.getlist("language")}
+        bodies = {code: data.get(f"body_{code}", "") for code in _known(data.getlist("language"))}
         further = data.get("new_language", "")
         if data.get("more") == "field":
             rows.append({})

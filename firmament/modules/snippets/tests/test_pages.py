@@ -180,6 +180,17 @@ def test_one_more_language_or_field_saves_nothing_and_keeps_what_was_typed(bob_b
     assert not Snippet.objects.filter(title="Bank statements").exists()
 
 
+@pytest.mark.parametrize("sent", [["xx"], [], ["0b2f4c1e-0000-4000-8000-000000000000"]])
+@pytest.mark.parametrize("more", [{}, {"more": "field"}])
+def test_no_language_that_is_known_is_asked_for_the_text_again(bob_browser, sent, more):
+    typed = {name: value for name, value in filled_in(language=sent, **more).items() if name != "body_en"}
+    answer = bob_browser.post(f"{LIST}new/", typed)
+
+    assert answer.status_code == (200 if more else 422)
+    assert 'name="body_en"' in answer.content.decode()
+    assert not Snippet.objects.filter(title="Bank statements").exists()
+
+
 def test_the_check_while_typing_says_what_saving_would(bob_browser):
     wrong = bob_browser.post(f"{LIST}check/", filled_in(rows="0")).content.decode()
     right = bob_browser.post(f"{LIST}check/", filled_in()).content.decode()
