@@ -86,7 +86,7 @@ def in_words(event: type[Event] | None, name: str, value: Any) -> str:
     """A value of a payload as a person reads it; an absent one says nothing."""
     if isinstance(value, list):
         return ", ".join(in_words(event, name, one) for one in value)
-    told = {**EVERYWHERE, **event.told}.get(name) if event is not None else None
+    told = event.told.get(name, EVERYWHERE.get(name)) if event is not None else None
     if told is None or not isinstance(value, str):
         return plain(value)
     if isinstance(told, str):
